@@ -1,0 +1,19 @@
+-- Three roles: whoever migrates owns everything, the store writes, the interfaces read.
+do $$
+declare
+    name text;
+begin
+    foreach name in array array['stadspuls_writer', 'stadspuls_reader'] loop
+        begin
+            execute format('create role %I nologin', name);
+        exception when duplicate_object or unique_violation then
+            null; -- another database of this server has them
+        end;
+    end loop;
+end
+$$;
+
+grant usage on schema public to stadspuls_writer, stadspuls_reader;
+grant select, insert, update, delete on all tables in schema public to stadspuls_writer;
+grant usage on all sequences in schema public to stadspuls_writer;
+grant select on all tables in schema public to stadspuls_reader;

@@ -1,0 +1,109 @@
+"""Every number that the platform tells about itself: the closed list of metric names.
+
+A part asks for a metric by its name here; a name that is not in the list cannot be used.
+"""
+
+from typing import Literal, NamedTuple, TypeAlias
+
+Kind: TypeAlias = Literal["counter", "gauge", "histogram"]
+
+
+class Metric(NamedTuple):
+    """A metric as Prometheus shows it.
+
+    Attributes:
+        name: with its unit at the end, as Prometheus advises; counters without `_total`.
+        kind: what it does over time.
+        help: one sentence.
+        labels: names of its labels; their values come from closed sets.
+        buckets: upper bounds of a histogram.
+    """
+
+    name: str
+    kind: Kind
+    help: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+_LATENCY = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
+
+MESSAGES = Metric(
+    "stadspuls_ingest_messages", "counter", "Messages taken in.", ("channel", "city")
+)
+MESSAGES_REJECTED = Metric(
+    "stadspuls_ingest_messages_rejected",
+    "counter",
+    "Messages that left a dead letter or an HTTP error at the gateway.",
+    ("channel", "reason"),
+)
+ACKNOWLEDGED = Metric(
+    "stadspuls_ingest_messages_acknowledged",
+    "counter",
+    "Messages acknowledged after Kafka's confirmation.",
+    ("channel",),
+)
+WINDOW = Metric(
+    "stadspuls_ingest_window_messages", "gauge", "Messages taken and not yet acknowledged."
+)
+MQTT_CONNECTED = Metric(
+    "stadspuls_ingest_mqtt_connected", "gauge", "1 while the gateway is connected to the broker."
+)
+READINGS = Metric(
+    "stadspuls_normalise_readings", "counter", "Readings by what became of them.", ("outcome",)
+)
+NORMALISE_LAG = Metric(
+    "stadspuls_normalise_lag_readings",
+    "gauge",
+    "Readings in Kafka not yet normalised.",
+    ("partition",),
+)
+OBSERVATIONS = Metric(
+    "stadspuls_store_observations",
+    "counter",
+    "Observations committed, by what they were.",
+    ("change",),
+)
+STORE_LAG = Metric(
+    "stadspuls_store_lag_records",
+    "gauge",
+    "Records of city.observations not yet stored.",
+    ("partition",),
+)
+STORE_SECONDS = Metric(
+    "stadspuls_store_batch_seconds", "histogram", "Time to commit a batch.", (), _LATENCY
+)
+PUBLICATION_DELAY = Metric(
+    "stadspuls_store_publication_delay_seconds",
+    "histogram",
+    "From the gateway's receipt to the commit, for each batch's oldest reading.",
+    (),
+    _LATENCY,
+)
+FENCED = Metric(
+    "stadspuls_store_fenced",
+    "counter",
+    "Batches dropped because another process owned the partition.",
+)
+DEAD_LETTERS = Metric(
+    "stadspuls_store_dead_letters", "counter", "Dead letters kept for people.", ("station",)
+)
+AGGREGATE_BACKLOG = Metric(
+    "stadspuls_aggregate_backlog_buckets", "gauge", "Quarters of an hour waiting to be summed up."
+)
+REQUESTS = Metric("stadspuls_api_requests", "counter", "HTTP answers.", ("face", "status"))
+REQUEST_SECONDS = Metric(
+    "stadspuls_api_request_seconds",
+    "histogram",
+    "Time to the end of an answer.",
+    ("face",),
+    _LATENCY,
+)
+LIVE_CLIENTS = Metric("stadspuls_api_live_clients", "gauge", "Clients of the live stream.")
+LIVE_DROPPED = Metric(
+    "stadspuls_api_live_dropped", "counter", "Live clients dropped, by reason.", ("reason",)
+)
+
+ALL: tuple[Metric, ...] = tuple(
+    value for name, value in sorted(globals().items()) if isinstance(value, Metric)
+)
