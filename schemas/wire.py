@@ -10,7 +10,7 @@ each reading once, notices one that is missing, and can account for all (README,
 """
 
 from datetime import datetime
-from typing import Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -22,6 +22,7 @@ DEAD_LETTERS: Final = "city.dead-letters"
 
 Channel: TypeAlias = Literal["mqtt", "http"]
 Header: TypeAlias = tuple[str, bytes]
+Instant: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 Result: TypeAlias = float | int | bool | str | dict[str, Any] | list[Any]
 
 
@@ -44,7 +45,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=Fals
 
     city: str
     source: str
-    received_time: datetime
+    received_time: Instant
     payload: bytes
     channel: Channel = "mqtt"
     content_type: str = ""
@@ -77,9 +78,9 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omi
     profile: str
     profile_version: int
     datastream: str
-    phenomenon_start: datetime
-    phenomenon_end: datetime | None = None
-    result_time: datetime
+    phenomenon_start: Instant
+    phenomenon_end: Instant | None = None
+    result_time: Instant
     result: Result
     quality: tuple[str, ...] = ()
     raw_result: Result | None = None
@@ -125,7 +126,7 @@ class NormalisedReading(
     profile: str = ""
     partition: int
     offset: int
-    received_time: datetime
+    received_time: Instant
     observations: tuple[Observation, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     empty: str = ""
@@ -160,7 +161,7 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit
 
     city: str
     source: str
-    received_time: datetime
+    received_time: Instant
     rejections: tuple[Rejection, ...]
     payload: bytes
     payload_bytes: int
