@@ -1,0 +1,1 @@
+"""Configuration, password and access files of Mosquitto."""

@@ -1,0 +1,15 @@
+"""The local stack: MQTT broker, Kafka and PostgreSQL, started and stopped by us."""
+
+from deploy.stack.kafka_topics import Topic, create_topics
+from deploy.stack.service import Service, ServiceFailed
+from deploy.stack.stacks import Stack, Variant, embedded_stack
+
+__all__ = [
+    "Service",
+    "ServiceFailed",
+    "Stack",
+    "Topic",
+    "Variant",
+    "create_topics",
+    "embedded_stack",
+]

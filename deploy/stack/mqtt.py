@@ -1,0 +1,60 @@
+"""What the MQTT brokers of the stack have in common: users, and addresses to connect to."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from deploy.mosquitto.access import GATEWAY, CityAccess
+from deploy.secrets import secret
+from deploy.stack.mqtt_probe import probe_mqtt
+from deploy.stack.service import Service
+from schemas.settings import MqttConnection
+
+
+class MqttService(Service):
+    """An MQTT broker with a user for the gateway and users for the cities.
+
+    Args:
+        data_dir: folder of the stack.
+        cities: whose users may connect.
+    """
+
+    name: ClassVar[str] = "mqtt"
+
+    def __init__(self, data_dir: Path, *, cities: Sequence[CityAccess] = ()) -> None:
+        super().__init__(data_dir)
+        self._cities = tuple(cities)
+
+    @property
+    @abstractmethod
+    def port_5(self) -> int:
+        """The port for MQTT 5; MQTT 3.1.1 is on the first of `ports`."""
+
+    @property
+    def users(self) -> dict[str, str]:
+        """Passwords by user name."""
+        of_cities = {name: word for city in self._cities for name, word in city.users.items()}
+        return {**of_cities, GATEWAY: secret(self.data_dir, "mqtt-gateway")}
+
+    @property
+    def connection(self) -> MqttConnection:
+        """The broker as the gateway sees it: it may read everything."""
+        return self.connection_as(GATEWAY)
+
+    def connection_as(self, username: str, *, version_5: bool = False) -> MqttConnection:
+        """Return the broker's address for one of its users.
+
+        Raises:
+            KeyError: there is no such user.
+        """
+        port = self.port_5 if version_5 else self.ports[0]
+        password = self.users[username]
+        return MqttConnection.model_validate(
+            {"port": port, "username": username, "password": password}
+        )
+
+    async def probe(self) -> None:
+        """Connect as the gateway with both versions of MQTT."""
+        await probe_mqtt(self.connection)
+        await probe_mqtt(self.connection_as(GATEWAY, version_5=True), version_5=True)

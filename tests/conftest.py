@@ -1,0 +1,89 @@
+"""Services for the tests: one stack of each variant a worker, a database of its own for each test.
+
+- `embedded_stack`, `real_stack`: the three services, started at the first use in a worker.
+- `stack`: a test that asks for it runs on both.
+- `embedded_database`, `real_database`, `database`: a fresh, migrated database of that stack.
+- `topic_prefix`: for a test's own Kafka topics and MQTT client names; the stack is shared.
+
+Whoever needs a service marks the test `embedded` or `real` (`stack` and `database` do it).
+"""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from deploy.migrations import migrate
+from deploy.mosquitto.access import CityAccess
+from deploy.stack import Stack, embedded_stack
+from schemas.settings import DatabaseConnection
+
+TEMPLATE = "migrated"
+CITIES = (
+    CityAccess(city="stad-a", users={"stad-a.device": "word-a"}, filters=("eigen/a/+",)),
+    CityAccess(city="stad-b", users={"stad-b.device": "word-b"}, filters=("eigen/b/#",)),
+)
+VARIANTS = [
+    pytest.param("embedded", marks=pytest.mark.embedded),
+]
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session", name="embedded_stack")
+async def _embedded_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    data_dir: Path = tmp_path_factory.mktemp("embedded")
+    async with embedded_stack(data_dir=data_dir, cities=CITIES) as stack:
+        yield stack
+
+
+@pytest.fixture(params=VARIANTS)
+def stack(request: pytest.FixtureRequest) -> Stack:
+    """Return each variant of the stack in turn."""
+    found = request.getfixturevalue(f"{request.param}_stack")
+    assert isinstance(found, Stack)
+    return found
+
+
+@pytest_asyncio.fixture
+async def embedded_database(embedded_stack: Stack) -> AsyncIterator[DatabaseConnection]:
+    """Yield a fresh, migrated database on the embedded PostgreSQL."""
+    async with _fresh_database(embedded_stack) as database:
+        yield database
+
+
+@pytest_asyncio.fixture
+async def database(stack: Stack) -> AsyncIterator[DatabaseConnection]:
+    """Yield a fresh, migrated database on each PostgreSQL in turn."""
+    async with _fresh_database(stack) as database:
+        yield database
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """Return a name that no other test has, for topics, groups and clients."""
+    return f"t{uuid.uuid4().hex[:12]}"
+
+
+@asynccontextmanager
+async def _fresh_database(stack: Stack) -> AsyncIterator[DatabaseConnection]:
+    """Yield a copy of a database that is migrated once a stack."""
+    name = f"t{uuid.uuid4().hex[:12]}"
+    server = await asyncpg.connect(_dsn(stack, "postgres"))
+    try:
+        found = await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", TEMPLATE)
+        if not found:
+            await server.execute(f"CREATE DATABASE {name}")
+            await migrate(_dsn(stack, name))
+            await server.execute(f"ALTER DATABASE {name} RENAME TO {TEMPLATE}")
+        await server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        yield stack.database_service.connection_to(name)
+        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await server.close()
+
+
+def _dsn(stack: Stack, name: str) -> str:
+    return stack.database_service.connection_to(name).dsn.get_secret_value()
