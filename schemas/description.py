@@ -1,0 +1,228 @@
+"""Describe: the catalogue's entry for an observation, made from its profile and its city's pack.
+
+Pure: the store writes it down when it sees a thing or a datastream for the first time.
+"""
+
+from typing import Final
+
+from schemas import city_pack, vocabulary
+from schemas.catalogue import (
+    City,
+    Dataset,
+    Datastream,
+    Described,
+    FeatureOfInterest,
+    Location,
+    ObservedProperty,
+    Sensor,
+    Thing,
+)
+from schemas.registry import CityContext
+from schemas.sensor_profile import DatastreamProfile, SensorProfile
+from schemas.wire import Observation
+
+OBSERVATION_TYPE: Final = "http://www.opengis.net/def/observationType/OGC-OM/2.0/"
+_PROFILE_LANGUAGE: Final = "application/yaml"
+_NOT_DECLARED: Final = "De stad heeft voor dit thema nog geen dataset verklaard."
+
+
+def describe(context: CityContext, *, thing_profile: str, observation: Observation) -> Described:
+    """Return what the catalogue must know about an observation's datastream.
+
+    Args:
+        context: the city's pack, vocabulary and profiles.
+        thing_profile: profile of the reading (nested: the outer one), part of the thing's name.
+        observation: as the interpreter gave it.
+
+    Raises:
+        Misconfigured: the profile is not known any more.
+        KeyError: the profile has no such datastream any more.
+    """
+    profile = context.library.profile(observation.profile).profile
+    series = profile.datastreams[observation.datastream]
+    entry = context.vocabulary.observed_properties[series.observed_property]
+    dataset = dataset_of(context, entry.theme)
+    thing = thing_of(context, profile=thing_profile, name=observation.thing)
+    personal = _personal(context, thing_profile, observation)
+    return Described(
+        dataset=dataset,
+        thing=thing,
+        feature_of_interest=feature_of(thing),
+        sensor=_sensor(context, profile),
+        observed_property=observed_property_of(context, entry),
+        datastream=_datastream(
+            context,
+            thing=thing,
+            series=series,
+            observation=observation,
+            entry=entry,
+            personal=personal,
+            is_open=dataset.access == "open" and personal == "no",
+        ),
+    )
+
+
+def city_of(pack: city_pack.CityPack) -> City:
+    """Return the city of a pack."""
+    return City(
+        slug=pack.slug,
+        name=pack.city.name.nl,
+        time_zone=pack.city.time_zone,
+        properties={
+            "publisher": pack.city.publisher,
+            "contact": pack.city.contact.model_dump(),
+            "name": pack.city.name.model_dump(exclude_defaults=True),
+        },
+    )
+
+
+def dataset_of(context: CityContext, theme: str) -> Dataset:
+    """Return the dataset of a theme; one that the city does not declare is restricted."""
+    declared = context.pack.dataset(theme)
+    if declared is None:
+        label = context.vocabulary.themes[theme].label
+        return Dataset(
+            city=context.pack.slug,
+            theme=theme,
+            title=label.nl,
+            description=_NOT_DECLARED,
+            licence="",
+            access="restricted",
+            properties={"accessReason": _NOT_DECLARED, "declared": False},
+        )
+    return Dataset(
+        city=context.pack.slug,
+        theme=theme,
+        title=declared.title.nl,
+        description=declared.description.nl,
+        licence=context.licence(declared.licence),
+        access=declared.access,
+        properties={
+            "title": declared.title.model_dump(exclude_defaults=True),
+            "description": declared.description.model_dump(exclude_defaults=True),
+            "licenceCode": declared.licence,
+            "accessReason": declared.access_reason,
+            "declared": True,
+        },
+    )
+
+
+def thing_of(context: CityContext, *, profile: str, name: str) -> Thing:
+    """Return a thing, with what the city tells about it."""
+    known = context.pack.thing(profile, name)
+    outer = context.library.profile(profile).profile
+    title = (known and known.title) or name
+    return Thing(
+        city=context.pack.slug,
+        profile=profile,
+        name=name,
+        title=title,
+        description=(known and known.description) or f"{outer.title}: {name}",
+        location=_location(title, known),
+        properties={"city": context.pack.slug, "profile": profile, "name": name},
+    )
+
+
+def feature_of(thing: Thing) -> FeatureOfInterest:
+    """Return what a thing's observations are about; without a position, of unknown geometry."""
+    geometry = thing.location.location if thing.location else None
+    return FeatureOfInterest(
+        name=thing.title,
+        description=f"Omgeving van {thing.title}",
+        feature={"type": "Feature", "properties": {}, "geometry": geometry},
+    )
+
+
+def observed_property_of(
+    context: CityContext, entry: vocabulary.ObservedProperty
+) -> ObservedProperty:
+    """Return an entry of the vocabulary as the catalogue has it."""
+    theme = context.vocabulary.themes[entry.theme]
+    return ObservedProperty(
+        city=context.pack.slug if context.owns_property(entry.slug) else None,
+        code=entry.slug,
+        theme=entry.theme,
+        name=entry.label.nl,
+        definition=entry.definition,
+        description=entry.description.nl,
+        properties={
+            "code": entry.slug,
+            "theme": entry.theme,
+            "pillar": theme.pillar,
+            "label": entry.label.model_dump(),
+            "description": entry.description.model_dump(),
+            "qualifiers": dict(entry.qualifiers),
+        },
+    )
+
+
+def _location(title: str, known: city_pack.KnownThing | None) -> Location | None:
+    if known is None or known.location is None:
+        return None
+    longitude, latitude = known.location
+    return Location(
+        name=title, description=f"Plaats van {title}", longitude=longitude, latitude=latitude
+    )
+
+
+def _sensor(context: CityContext, profile: SensorProfile) -> Sensor:
+    return Sensor(
+        city=context.pack.slug if context.owns_profile(profile.id) else None,
+        profile=profile.id,
+        version=profile.version,
+        name=profile.title,
+        description=profile.title,
+        encoding_type=_PROFILE_LANGUAGE,
+        metadata=profile.source,
+        properties={"profile": profile.id, "version": profile.version},
+    )
+
+
+def _datastream(
+    context: CityContext,
+    *,
+    thing: Thing,
+    series: DatastreamProfile,
+    observation: Observation,
+    entry: vocabulary.ObservedProperty,
+    personal: str,
+    is_open: bool,
+) -> Datastream:
+    unit = context.vocabulary.unit_of(entry)
+    label = f"{entry.label.nl} ({series.title})" if series.title else entry.label.nl
+    interval_seconds = _interval_seconds(observation)
+    return Datastream(
+        name=observation.datastream,
+        unit=unit.code,
+        interval_seconds=interval_seconds,
+        title=f"{label}, {thing.title}",
+        description=f"{entry.description.nl} Gemeten door {thing.title}.",
+        observation_type=OBSERVATION_TYPE + (series.observation_type or entry.observation_type),
+        unit_of_measurement={"name": unit.name, "symbol": unit.symbol, "definition": unit.iri},
+        open=is_open,
+        properties={
+            "name": observation.datastream,
+            "theme": entry.theme,
+            "observedProperty": entry.slug,
+            "unit": unit.code,
+            "intervalSeconds": interval_seconds,
+            "cumulative": entry.cumulative,
+            "personal": personal,
+        },
+    )
+
+
+def _interval_seconds(observation: Observation) -> int:
+    if observation.phenomenon_end is None:
+        return 0
+    length = observation.phenomenon_end - observation.phenomenon_start
+    return int(length.total_seconds())
+
+
+def _personal(context: CityContext, thing_profile: str, observation: Observation) -> str:
+    known = context.pack.thing(thing_profile, observation.thing)
+    if known and known.personal:
+        return known.personal
+    profiles = {thing_profile, observation.profile}
+    declared = {context.library.profile(one).profile.personal for one in profiles}
+    return "yes" if "yes" in declared else "no"
