@@ -43,10 +43,12 @@ create table thing (
     location_id integer references location,
     -- whether any of its datastreams is open; the thing is shown to everybody only then
     open boolean not null default false,
+    -- whether it came by itself; the city pack tells of the others
+    self_registered boolean not null default false,
     registered_time timestamptz not null default now(),
     unique (city, profile, name)
 );
-create index thing_registered on thing (city, registered_time);
+create index thing_registered on thing (city, registered_time) where self_registered;
 
 create table historical_location (
     historical_location_id integer generated always as identity primary key,

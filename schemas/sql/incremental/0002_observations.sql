@@ -72,14 +72,17 @@ create table latest (
     observation_count bigint not null
 ) with (fillfactor = 50); -- room on the page, so that an update stays on it
 
--- Quarters of an hour that a batch touched, to be summed up again.
+-- Quarters of an hour that a batch touched, to be summed up again. Every batch adds its own rows and
+-- takes none away, so that the store never waits for the aggregator; the same quarter may be there
+-- twice. A shard is worked on by one process at a time.
 create table aggregate_task (
+    task_id bigint generated always as identity,
+    shard smallint generated always as (datastream_id % 16) stored,
     datastream_id integer not null,
     bucket_start timestamptz not null,
-    noted_at timestamptz not null default now(),
-    primary key (datastream_id, bucket_start)
+    noted_at timestamptz not null default clock_timestamp(),
+    primary key (shard, task_id)
 );
-create index aggregate_task_noted on aggregate_task (noted_at);
 
 create table aggregate (
     datastream_id integer not null,

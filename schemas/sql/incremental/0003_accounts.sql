@@ -6,13 +6,15 @@ create table kafka_offset (
     next_offset bigint not null,
     -- cluster of the log, where the broker names it
     cluster text not null default '',
-    -- fingerprint of the record before next_offset: a log that was made anew has another there
+    -- of the record before next_offset: a log that was made anew has another there;
+    -- for city.readings, which the store does not read: the newest received_time that it has seen
     fingerprint text not null default '',
     updated_at timestamptz not null default now(),
     primary key (topic, partition)
 );
 
--- Readings by outcome, in the hour in which they were received.
+-- Readings by outcome, in the hour in which they were received; `observations` are those that were
+-- new, so that what the readings gave is observations + duplicates + corrections + withdrawals.
 create table account (
     city text not null,
     profile text not null,
