@@ -1,0 +1,59 @@
+"""Conditions of a profile, compiled: does this hold for the document?"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
+
+from schemas.paths import MISSING, compile_path
+from schemas.sensor_profile import Condition
+
+Predicate: TypeAlias = Callable[[Any], bool]
+
+
+def compile_conditions(conditions: Iterable[Condition]) -> Predicate | None:
+    """Return a predicate that holds when all conditions do, `None` when there are none."""
+    predicates = tuple(_compile(condition) for condition in conditions)
+    if not predicates:
+        return None
+    if len(predicates) == 1:
+        return predicates[0]
+    return lambda document: all(holds(document) for holds in predicates)
+
+
+def _compile(condition: Condition) -> Predicate:
+    get, test = compile_path(condition.path), _test(condition)
+    return lambda document: test(get(document))
+
+
+def _test(condition: Condition) -> Predicate:
+    if condition.present is not None:
+        wanted = condition.present
+        return lambda value: (value is not MISSING) == wanted
+    if condition.starts_with is not None:
+        prefix = condition.starts_with
+        return lambda value: type(value) is str and value.startswith(prefix)
+    if condition.one_of is not None or condition.equals is not None:
+        allowed: list[Any] = [*(condition.one_of or ()), condition.equals]
+        return lambda value: any(_same(value, wanted) for wanted in allowed)
+    return _bounds(condition)
+
+
+def _same(value: Any, wanted: Any) -> bool:
+    # In Python `True == 1`; in a payload they are two things. A null equals nothing.
+    return (
+        value is not None
+        and bool(value == wanted)
+        and (type(value) is bool) == (type(wanted) is bool)
+    )
+
+
+def _bounds(condition: Condition) -> Predicate:
+    def test(value: Any) -> bool:
+        return (
+            type(value) in (int, float)
+            and (condition.above is None or value > condition.above)
+            and (condition.at_least is None or value >= condition.at_least)
+            and (condition.below is None or value < condition.below)
+            and (condition.at_most is None or value <= condition.at_most)
+        )
+
+    return test

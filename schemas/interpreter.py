@@ -1,0 +1,295 @@
+"""The pure interpreter: a compiled profile and a payload in, observations out.
+
+Nothing is guessed and nothing dropped in silence. A field that is not there is no observation,
+never 0. A field of a wrong kind is a rejection, beside the observations of the other fields. A
+payload that cannot be read at all raises.
+"""
+
+import binascii
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from schemas import wire
+from schemas.compiled_profile import CompiledDatastream, CompiledProfile
+from schemas.errors import ReadingRejected
+from schemas.paths import MISSING
+from schemas.phenomenon_time import Moment, first_path
+from schemas.privacy import refuse_withheld
+from schemas.results import short
+from schemas.thing_name import thing_name
+
+NOTHING_VALID: Final = "nothing-valid"
+NO_VALUES: Final = "no-values"
+ITEMS_LIMIT: Final = 10_000
+
+
+class Yield(NamedTuple):
+    """What a readable payload gave.
+
+    Attributes:
+        observations: in the order of the profile.
+        rejections: the fields that could not be read.
+        empty: why there is neither, else empty: `nothing-valid` (a condition of the profile does
+            not hold, such as an uptime of 0) or `no-values` (all fields are null or left out).
+    """
+
+    observations: tuple[wire.Observation, ...] = ()
+    rejections: tuple[wire.Rejection, ...] = ()
+    empty: str = ""
+
+
+class _Context(NamedTuple):
+    """What surrounds a payload."""
+
+    topic_thing: str | None
+    received_time: datetime
+    zone: ZoneInfo
+
+
+class _Opened(NamedTuple):
+    """A payload, out of its envelope."""
+
+    outer: CompiledProfile
+    outer_document: Any
+    inner: CompiledProfile
+    document: Any
+
+
+def observe(
+    profile: CompiledProfile,
+    payload: bytes,
+    *,
+    thing: str | None,
+    received_time: datetime,
+    zone: ZoneInfo,
+) -> Yield:
+    """Return what a payload says.
+
+    Args:
+        profile: the profile of the topic; it may be an envelope, or be carried by one.
+        payload: the bytes, after the privacy gate.
+        thing: name from the topic or path, `None` when it names none.
+        received_time: aware; stands in for the phenomenon time where the profile says so.
+        zone: zone of the city, for local times.
+
+    Raises:
+        ReadingRejected: nothing of it can be read.
+    """
+    refuse_withheld(payload)
+    opened = _open(profile, payload)
+    context = _Context(thing, received_time, zone)
+    if opened.document is MISSING:
+        return Yield(empty=NO_VALUES)
+    if opened.inner.items is not None:
+        return _observe_items(opened, context)
+    return _observe_one(opened, context)
+
+
+def _open(profile: CompiledProfile, payload: bytes) -> _Opened:
+    if profile.definition.envelope is not None:
+        document = _decode(profile, payload)
+        inner = _carried(profile, document)
+        return _Opened(profile, document, inner, _contents(profile, inner, document))
+    if profile.envelopes and payload.lstrip()[:1] == b"{":
+        for outer in profile.envelopes:
+            document = _in_envelope(outer, payload)
+            if document is not MISSING:
+                contents = _contents(outer, profile, document)
+                return _Opened(outer, document, profile, contents)
+    document = _decode(profile, payload)
+    return _Opened(profile, document, profile, document)
+
+
+def _decode(profile: CompiledProfile, payload: bytes) -> Any:
+    document = profile.decode(payload)
+    if profile.requires is not None and not profile.requires(document):
+        detail = f"the payload is not of the kind that {profile.id} reads"
+        raise ReadingRejected("payload.unexpected", detail)
+    return document
+
+
+def _in_envelope(outer: CompiledProfile, payload: bytes) -> Any:
+    try:
+        return _decode(outer, payload)
+    except ReadingRejected:
+        return MISSING
+
+
+def _carried(outer: CompiledProfile, document: Any) -> CompiledProfile:
+    for is_it, inner in outer.carried:
+        if is_it(document):
+            return inner
+    detail = f"no profile says that {outer.id} carries it; see `carried_by`"
+    raise ReadingRejected("payload.unknown-model", detail)
+
+
+def _contents(outer: CompiledProfile, inner: CompiledProfile, document: Any) -> Any:
+    """Return the device's own document, `MISSING` when the envelope is empty.
+
+    Bytes come first: they are the device's own words. The server's document depends on what
+    somebody set up there; it is read when there are no bytes, or the profile has no table.
+    """
+    encoded = outer.inner_bytes(document) if outer.inner_bytes else MISSING
+    made = outer.inner_document(document) if outer.inner_document else MISSING
+    if type(made) is dict and (inner.definition.frame is None or encoded is MISSING):
+        return made
+    if encoded is MISSING or encoded is None or encoded == "":
+        return MISSING
+    try:
+        content = binascii.a2b_base64(str(encoded), strict_mode=True)
+    except ValueError as error:
+        where = first_path(outer.definition.envelope.bytes or "")  # type: ignore[union-attr]
+        raise ReadingRejected("payload.malformed", "the bytes are not base64", where) from error
+    return inner.decode(content)
+
+
+def _observe_items(opened: _Opened, context: _Context) -> Yield:
+    items = opened.inner.items(opened.document) if opened.inner.items else MISSING
+    if type(items) is not list or len(items) > ITEMS_LIMIT:
+        where = opened.inner.definition.each or ""
+        raise ReadingRejected("payload.unexpected", f"no list of up to {ITEMS_LIMIT}", where)
+    yields = [_observe_item(opened, item, i, context) for i, item in enumerate(items)]
+    observations = tuple(o for one in yields for o in one.observations)
+    rejections = tuple(r for one in yields for r in one.rejections)
+    empty = next((one.empty for one in yields if one.empty), NO_VALUES)
+    return Yield(observations, rejections, "" if observations or rejections else empty)
+
+
+def _observe_item(opened: _Opened, item: Any, number: int, context: _Context) -> Yield:
+    where = f"{opened.inner.definition.each}[{number}]"
+    try:
+        one = _observe_one(opened._replace(document=item), context)
+    except ReadingRejected as rejected:
+        place = f"{where}.{rejected.where}" if rejected.where else where
+        return Yield(
+            rejections=(
+                wire.Rejection(reason=rejected.reason, detail=rejected.detail, where=place),
+            )
+        )
+    return one
+
+
+def _observe_one(opened: _Opened, context: _Context) -> Yield:
+    inner, document = opened.inner, opened.document
+    if type(document) is not dict:
+        raise ReadingRejected("payload.unexpected", "the document is not an object")
+    if inner.is_valid is not None and not inner.is_valid(document):
+        return Yield(empty=NOTHING_VALID)
+    values = _Values(opened, context)
+    values.read()
+    if values.observations or values.rejections:
+        return Yield(tuple(values.observations), tuple(values.rejections))
+    if not values.has_known_field and inner.definition.frame is None:
+        detail = f"none of the fields that {inner.id} reads is in the payload"
+        raise ReadingRejected("payload.no-known-field", detail)
+    return Yield(empty=values.empty)
+
+
+class _Values:
+    """Reads the datastreams of one document."""
+
+    __slots__ = (
+        *("_context", "_document", "_moment", "_profile", "_result_time", "_thing"),
+        *("empty", "has_known_field", "observations", "rejections"),
+    )
+
+    def __init__(self, opened: _Opened, context: _Context) -> None:
+        self._profile = opened.inner
+        self._document = opened.document
+        self._context = context
+        self._thing = _thing(opened, context)
+        self._moment = _moment(opened, context)
+        self._result_time = _result_time(opened, context)
+        self.observations: list[wire.Observation] = []
+        self.rejections: list[wire.Rejection] = []
+        self.has_known_field = False
+        self.empty = NO_VALUES
+
+    def read(self) -> None:
+        for datastream in self._profile.datastreams:
+            try:
+                self._read(datastream)
+            except ReadingRejected as rejected:
+                where = rejected.where or datastream.where
+                self.rejections.append(
+                    wire.Rejection(reason=rejected.reason, detail=rejected.detail, where=where)
+                )
+
+    def _read(self, datastream: CompiledDatastream) -> None:
+        document = self._document
+        if datastream.base is not None:
+            document = datastream.base(document)
+        raw = datastream.get(document)
+        if raw is MISSING:
+            return
+        self.has_known_field = True
+        result = datastream.read(raw)
+        if result is None:
+            return
+        if datastream.is_valid is not None and not datastream.is_valid(document):
+            self.empty = NOTHING_VALID
+            return
+        _refuse_other_unit(datastream, document)
+        moment = self._moment
+        if datastream.clock is not None:
+            moment = datastream.clock(document, self._context.received_time, self._context.zone)
+        self.observations.append(
+            wire.Observation(
+                thing=self._thing,
+                profile=self._profile.definition.id,
+                profile_version=self._profile.definition.version,
+                datastream=datastream.name,
+                phenomenon_start=moment.start,
+                phenomenon_end=moment.end,
+                result_time=self._result_time or moment.end or moment.start,
+                result=result,
+                quality=moment.flags,
+                raw_result=short(raw) if datastream.is_converted else None,
+            )
+        )
+
+
+def _refuse_other_unit(datastream: CompiledDatastream, document: Any) -> None:
+    named = datastream.other_unit(document) if datastream.other_unit else ""
+    if named:
+        detail = f"the payload says `{named}`, the profile `{datastream.definition.unit}`"
+        raise ReadingRejected("field.unit", detail)
+
+
+def _documents(opened: _Opened) -> Iterator[tuple[CompiledProfile, Any]]:
+    """Yield where a name or time may stand: the device's document first, then around it."""
+    yield opened.inner, opened.document
+    yield opened.outer, opened.outer_document
+
+
+def _thing(opened: _Opened, context: _Context) -> str:
+    for profile, document in _documents(opened):
+        spec = profile.definition.thing
+        if spec is None or profile.thing is None:
+            continue
+        if spec.prefer == "topic" and context.topic_thing is not None:
+            break
+        raw = profile.thing(document)
+        if raw is MISSING or raw is None:
+            raw = profile.thing(opened.outer_document)
+        if raw is not MISSING and raw is not None:
+            return thing_name(raw, prefix=spec.prefix)
+    if context.topic_thing is None:
+        raise ReadingRejected("thing.missing", "neither topic nor payload names the thing")
+    return thing_name(context.topic_thing)
+
+
+def _moment(opened: _Opened, context: _Context) -> Moment:
+    for profile, document in _documents(opened):
+        if profile.definition.phenomenon_time != "received":
+            return profile.clock(document, context.received_time, context.zone)
+    return opened.inner.clock(opened.document, context.received_time, context.zone)
+
+
+def _result_time(opened: _Opened, context: _Context) -> datetime | None:
+    for profile, document in _documents(opened):
+        if profile.result_clock is not None:
+            return profile.result_clock(document, context.received_time, context.zone).start
+    return None

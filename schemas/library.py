@@ -1,0 +1,129 @@
+"""The library: all profiles of the platform and of a city's packs, compiled once."""
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from schemas.compiled_profile import CompiledProfile, compile_profile
+from schemas.conditions import compile_conditions
+from schemas.errors import Misconfigured
+from schemas.sensor_profile import SensorProfile
+from schemas.vocabulary import Vocabulary
+from schemas.yaml_source import read_model, read_yaml
+
+
+class Library:
+    """Profiles by `vendor/model`."""
+
+    def __init__(self, profiles: dict[str, CompiledProfile]) -> None:
+        self._profiles = profiles
+
+    @classmethod
+    def load(cls, *, vocabulary: Vocabulary, extra_directories: Sequence[Path] = ()) -> "Library":
+        """Read and compile the platform's profiles and those in further directories.
+
+        Raises:
+            Misconfigured: a profile is wrong, or an id is there twice; with file and line.
+        """
+        own = files("schemas") / "profiles"
+        profiles: dict[str, CompiledProfile] = {}
+        for directory in (own, *extra_directories):
+            for file in profile_files(directory):
+                _add(profiles, load_profile(file, vocabulary=vocabulary))
+        _join_envelopes(profiles)
+        return cls(profiles)
+
+    def extended(self, file: Traversable, *, vocabulary: Vocabulary) -> "Library":
+        """Return the library with one more profile, in place of its own of that id.
+
+        Raises:
+            Misconfigured: the profile is wrong.
+        """
+        candidate = load_profile(file, vocabulary=vocabulary)
+        profiles = {
+            profile.id: compile_profile(profile.definition, profile.source, vocabulary)
+            for profile in self
+        }
+        profiles[candidate.id] = candidate
+        _join_envelopes(profiles)
+        return Library(profiles)
+
+    def profile(self, profile_id: str) -> CompiledProfile:
+        """Return a profile, ready to run; its `definition` is what was written.
+
+        Raises:
+            Misconfigured: there is none of that id.
+        """
+        if profile_id in self._profiles:
+            return self._profiles[profile_id]
+        near = get_close_matches(profile_id, self._profiles, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else "add it to the city pack"
+        raise Misconfigured(f"there is no profile `{profile_id}`; {hint}")
+
+    def __contains__(self, profile_id: object) -> bool:
+        return profile_id in self._profiles
+
+    def __iter__(self) -> Iterator[CompiledProfile]:
+        return iter(self._profiles.values())
+
+    def __len__(self) -> int:
+        return len(self._profiles)
+
+
+def load_profile(file: Traversable, *, vocabulary: Vocabulary) -> CompiledProfile:
+    """Read and compile one profile; envelopes are not joined.
+
+    Raises:
+        Misconfigured: it is wrong; with file, line and what to change.
+    """
+    source = read_yaml(file)
+    profile = read_model(source, SensorProfile)
+    return compile_profile(profile, source, vocabulary)
+
+
+def profile_files(directory: Traversable) -> list[Traversable]:
+    """Return the profile files `<vendor>/<model>.yaml` of a directory, in order.
+
+    Raises:
+        Misconfigured: the directory is not there.
+    """
+    if not directory.is_dir():
+        raise Misconfigured(f"{directory}: no directory of profiles")
+    vendors = sorted((f for f in directory.iterdir() if f.is_dir()), key=lambda f: f.name)
+    return [
+        file
+        for vendor in vendors
+        for file in sorted(vendor.iterdir(), key=lambda f: f.name)
+        if file.name.endswith(".yaml")
+    ]
+
+
+def _add(profiles: dict[str, CompiledProfile], new: CompiledProfile) -> None:
+    earlier = profiles.get(new.id)
+    if earlier is not None:
+        raise Misconfigured(
+            f"{new.source.at(('id',))}: the profile `{new.id}` is there already, "
+            f"in {earlier.source.name}; give one of them another id"
+        )
+    parts = Path(new.source.name).with_suffix("").parts[-2:]
+    if "/".join(parts) != new.id:
+        raise Misconfigured(
+            f"{new.source.at(('id',))}: the profile `{new.id}` belongs in {new.id}.yaml"
+        )
+    profiles[new.id] = new
+
+
+def _join_envelopes(profiles: dict[str, CompiledProfile]) -> None:
+    for inner in profiles.values():
+        for number, carried in enumerate(inner.definition.carried_by):
+            envelope = profiles.get(carried.envelope)
+            predicate = compile_conditions(carried.when)
+            if envelope is None or envelope.definition.envelope is None or predicate is None:
+                place = ("carried_by", number, "envelope")
+                raise Misconfigured(
+                    f"{inner.source.at(place)}: `{carried.envelope}` is no envelope's profile"
+                )
+            envelope.carried.append((predicate, inner))
+            inner.envelopes.append(envelope)

@@ -1,0 +1,92 @@
+"""Personal fields of a profile, compiled into their removal from a payload."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from schemas.decoding import read_json
+from schemas.sensor_profile import SensorProfile
+from schemas.telegram import OBJECT_LINE, Lines, read_lines, write_telegram
+
+_STEP: Final = re.compile(r"(?:^|\.)([A-Za-z_][\w-]*)|(\[\*\])", re.ASCII)
+_REFERENCE: Final = re.compile(r"\d+-(\d+|\*):\d+\.(\d+|\*)\.(\d+|\*)", re.ASCII)
+_EACH: Final = "[*]"
+
+Removal: TypeAlias = Callable[[bytes], bytes]
+
+
+def compile_removal(profile: SensorProfile) -> Removal | None:
+    """Return the removal of a profile's personal fields, `None` when it declares none.
+
+    It returns the very bytes where none of the fields is there. It raises ReadingRejected for a
+    payload that cannot be read, by the same strict reading as the interpreter's: what is there
+    twice or cut off must not hide a field.
+
+    Raises:
+        ValueError: a field is written in no known way.
+    """
+    if not profile.personal_fields:
+        return None
+    if profile.decode == "dsmr-telegram":
+        references = re.compile("|".join(map(_reference, profile.personal_fields)))
+        return lambda payload: _without_objects(payload, references)
+    fields = [_steps(path) for path in profile.personal_fields]
+    return lambda payload: _without_fields(payload, fields)
+
+
+def _steps(path: str) -> list[str]:
+    steps, position = [], 0
+    while position < len(path):
+        match = _STEP.match(path, position)
+        if match is None:
+            raise ValueError(f"`{path}` is no plain path such as `meter.ean` or `data[*].name`")
+        steps.append(match[1] or _EACH)
+        position = match.end()
+    if not steps or steps[-1] == _EACH:
+        raise ValueError(f"`{path}` names no field")
+    return steps
+
+
+def _reference(reference: str) -> str:
+    if _REFERENCE.fullmatch(reference) is None:
+        raise ValueError(f"`{reference}` is no OBIS reference such as `0-*:96.1.1`")
+    return re.escape(reference).replace(r"\*", r"\d+")
+
+
+def _without_fields(payload: bytes, fields: Sequence[Sequence[str]]) -> bytes:
+    document = read_json(payload)
+    removed = [_remove(document, steps) for steps in fields]
+    return msgspec.json.encode(document) if any(removed) else payload
+
+
+def _remove(document: Any, steps: Sequence[str]) -> bool:
+    step, *others = steps
+    if step == _EACH:
+        items = document if type(document) is list else ()
+        removed = [_remove(item, others) for item in items]
+        return any(removed)
+    if type(document) is not dict or step not in document:
+        return False
+    if others:
+        return _remove(document[step], others)
+    del document[step]
+    return True
+
+
+def _without_objects(payload: bytes, references: re.Pattern[str]) -> bytes:
+    telegram = read_lines(payload)
+    first, *lines = telegram.lines
+    kept = [_blanked(line, references) for line in lines]
+    if kept == lines:
+        return payload
+    return write_telegram(Lines([first, *filter(None, kept)], telegram.is_checked))
+
+
+def _blanked(line: str, references: re.Pattern[str]) -> str:
+    """Return a line without what is personal; one that is no object goes, as none can tell."""
+    match = OBJECT_LINE.fullmatch(line)
+    if match is None:
+        return ""
+    return f"{match[1]}()" if references.fullmatch(match[1]) else line

@@ -1,0 +1,288 @@
+"""The profile language: what a vendor's payload means, as data (YAML in `schemas/profiles`).
+
+A profile says how the bytes become a document (`decode`), which thing and which time it is
+about, and for each datastream where the value lies, in which unit. It holds no code. Its
+examples are its tests: `stadspuls profile check` runs them.
+"""
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from schemas.paths import EXPRESSION_LIMIT, compile_path
+from schemas.vocabulary import ObservationType, Slug
+
+PROFILE_ID: Final = r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$"
+_DURATION: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+
+
+def _known_path(expression: str) -> str:
+    compile_path(expression)
+    return expression
+
+
+def _known_duration(text: str) -> str:
+    duration(text)
+    return text
+
+
+def duration(text: str) -> timedelta:
+    """Return the length of an ISO 8601 duration of days, hours, minutes and seconds.
+
+    Raises:
+        ValueError: it is none, or of no length.
+    """
+    match = _DURATION.fullmatch(text)
+    parts = [int(part or 0) for part in match.groups()] if match else [0]
+    if not any(parts):
+        raise ValueError(f"`{text}` is no duration such as PT15M, PT1H or P1D")
+    days, hours, minutes, seconds = parts
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+ProfileId: TypeAlias = Annotated[str, Field(pattern=PROFILE_ID, max_length=130)]
+JsonPath: TypeAlias = Annotated[
+    str, Field(max_length=EXPRESSION_LIMIT), AfterValidator(_known_path)
+]
+Paths: TypeAlias = JsonPath | Annotated[list[JsonPath], Field(min_length=1, max_length=12)]
+Duration: TypeAlias = Annotated[str, AfterValidator(_known_duration)]
+Scalar: TypeAlias = bool | int | float | str
+
+
+class Part(BaseModel):
+    """Base of the parts: frozen, and a misspelt field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Condition(Part):
+    """Something that holds for a document, or not: a path and one comparison."""
+
+    path: JsonPath
+    equals: Scalar | None = None
+    one_of: list[Scalar] | None = None
+    starts_with: str | None = None
+    above: float | None = None
+    at_least: float | None = None
+    below: float | None = None
+    at_most: float | None = None
+    present: bool | None = Field(None, description="whether something is there, null or not")
+
+    @model_validator(mode="after")
+    def _one_comparison(self) -> "Condition":
+        said = self.model_fields_set - {"path"}
+        if len(said) != 1:
+            raise ValueError("a condition has a `path` and one comparison, such as `above: 0`")
+        return self
+
+
+class ThingName(Part):
+    """Where the name of the thing is, when it is in the payload."""
+
+    path: Paths
+    prefix: str = Field("", max_length=32, description="put before what the payload says")
+    prefer: Literal["payload", "topic"] = Field(
+        "payload", description="which one counts when the topic names the thing too"
+    )
+
+
+class Time(Part):
+    """Where a time is and how it is written."""
+
+    path: Paths
+    format: str = Field(
+        "iso8601",
+        description="`iso8601`, `unix`, `unix-milliseconds`, `dsmr`, or a strptime pattern",
+    )
+    zone: str | None = Field(
+        None, description="zone of times without an offset: an IANA name, `UTC`, or `city`"
+    )
+    marks: Literal["begin", "end"] = Field(
+        "begin", description="which end of the interval the time is"
+    )
+    otherwise: Literal["reject", "received"] = Field(
+        "reject", description="without the time: reject, or take the received time, flagged"
+    )
+
+
+class Pairs(Part):
+    """A list of `{key: name, value: v}`, to be read as an object `{name: v}`."""
+
+    path: JsonPath
+    key: str
+    value: str
+
+
+class FrameField(Part):
+    """A number in a binary frame, at the place where the fields before it end."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    type: Literal["u8", "u16", "u24", "u32", "i8", "i16", "i24", "i32", "f32", "skip"]
+    bytes: int = Field(1, ge=1, le=64, description="length of a `skip`")
+    equals: int | None = Field(None, description="another value: the frame is of another kind")
+
+
+class FrameGroup(Part):
+    """Fields that are there when a bit of an earlier field is set."""
+
+    bit: int = Field(ge=0, le=31)
+    of: str = Field(description="name of the earlier field")
+    fields: list[FrameField] = Field(min_length=1)
+
+
+class Frame(Part):
+    """The bit table of a binary frame: a header, then groups or tagged records."""
+
+    byte_order: Literal["big", "little"] = "big"
+    header: list[FrameField] = Field(default_factory=list)
+    groups: list[FrameGroup] = Field(default_factory=list)
+    tags: dict[str, list[FrameField]] = Field(
+        default_factory=dict,
+        description="records that begin with a tag in hexadecimal: fields of each",
+    )
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "Frame":
+        if self.groups and self.tags:
+            raise ValueError("a frame has `groups` or `tags`, not both")
+        if any(not re.fullmatch(r"([0-9a-f]{2}){1,4}", tag) for tag in self.tags):
+            raise ValueError("a tag is one to four bytes in lower-case hexadecimal, as in `0367`")
+        if len({len(tag) for tag in self.tags}) > 1:
+            raise ValueError("all tags have the same length")
+        return self
+
+
+class Envelope(Part):
+    """What a network server puts around a device's own payload."""
+
+    bytes: Paths | None = Field(None, description="the device's bytes, base64")
+    document: Paths | None = Field(None, description="the document that the server made of them")
+
+
+class CarriedBy(Part):
+    """An envelope that brings this device's payload, and how to know the device in it."""
+
+    envelope: ProfileId
+    when: list[Condition] = Field(
+        min_length=1, description="all must hold; also recognised by the topic `vendor/model`"
+    )
+
+
+class DatastreamProfile(Part):
+    """One series of values: what, where and in which unit."""
+
+    observed_property: Slug = Field(description="slug of the vocabulary")
+    title: str = Field("", description="what distinguishes it, when a property is there twice")
+    at: Paths | None = Field(
+        None, description="object that the other paths start from; the first that is there"
+    )
+    path: Paths = Field(description="where the value is; of several, the first that is there")
+    unit: str = Field(description="unit in the payload: UCUM, or an alias such as `ppm`")
+    unit_path: JsonPath | None = Field(
+        None, description="where the payload names its unit; another one rejects the value"
+    )
+    value: Literal["number", "number-in-text", "boolean", "text"] = "number"
+    scale: float = Field(1.0, description="result = value * scale + offset, before conversion")
+    offset: float = 0.0
+    missing: list[Scalar] = Field(
+        default_factory=list, description="values that stand for none, such as 252 or `NaN`"
+    )
+    valid_when: list[Condition] = Field(default_factory=list)
+    interval: Duration | None = Field(None, description="length of the interval, as PT1H")
+    phenomenon_time: Time | None = Field(None, description="when it differs from the profile's")
+    observation_type: ObservationType | None = Field(
+        None, description="when it differs from the observed property's"
+    )
+
+    @model_validator(mode="after")
+    def _only_numbers_scale(self) -> "DatastreamProfile":
+        if self.value in {"boolean", "text"} and (self.scale, self.offset) != (1.0, 0.0):
+            raise ValueError(f"a {self.value} has no `scale` or `offset`")
+        return self
+
+
+class ExpectedObservation(Part):
+    """An observation that an example must give; what is left out is not compared."""
+
+    datastream: str
+    result: Any
+    thing: str | None = None
+    profile: str | None = None
+    phenomenon_start: datetime | None = None
+    phenomenon_end: datetime | None = None
+    quality: list[str] | None = None
+
+
+class Example(Part):
+    """A payload after the vendor's format, with values of our own, and what it gives."""
+
+    description: str
+    topic: str = Field("", description="as `city/demo/{vendor}/{model}/{thing}`")
+    received_time: datetime
+    zone: str = "Europe/Brussels"
+    payload: Any = Field(None, description="a JSON document")
+    payload_text: str | None = Field(None, description="text; line ends become CR LF")
+    payload_hex: str | None = None
+    observations: list[ExpectedObservation] = Field(default_factory=list)
+    rejections: list[str] = Field(default_factory=list, description="codes expected, in order")
+    empty: str = Field("", description="why nothing is to be observed")
+
+    @model_validator(mode="after")
+    def _one_payload(self) -> "Example":
+        if len({"payload", "payload_text", "payload_hex"} & self.model_fields_set) != 1:
+            raise ValueError("an example has one of `payload`, `payload_text`, `payload_hex`")
+        if not (self.observations or self.rejections or self.empty):
+            raise ValueError("an example says what it gives: observations, rejections or empty")
+        if self.received_time.tzinfo is None:
+            raise ValueError("`received_time` needs an offset, such as Z")
+        return self
+
+
+class SensorProfile(Part):
+    """A sensor type: how its payloads become observations."""
+
+    id: ProfileId = Field(description="`vendor/model`, as in the topic and the file's place")
+    title: str
+    version: int = Field(ge=1, description="counted up when results change")
+    source: str = Field(description="the documentation that this was made from")
+    licence: str = ""
+    personal: Literal["no", "yes"] = Field(description="whether values are about persons")
+    personal_fields: list[str] = Field(
+        default_factory=list,
+        description="removed before anything is kept: paths, `*` for each item of a list; in "
+        "telegrams OBIS references, `*` for any channel",
+    )
+    decode: Literal["json", "dsmr-telegram", "frame"]
+    frame: Frame | None = None
+    pairs: Pairs | None = None
+    requires: list[Condition] = Field(
+        default_factory=list, description="what makes a payload one of this kind"
+    )
+    envelope: Envelope | None = Field(None, description="this profile carries others")
+    carried_by: list[CarriedBy] = Field(default_factory=list)
+    each: JsonPath | None = Field(None, description="a list whose items are read one by one")
+    thing: ThingName | None = Field(None, description="left out: the topic names the thing")
+    phenomenon_time: Time | Literal["received"] = "received"
+    result_time: Time | None = Field(None, description="left out: the end of the phenomenon")
+    interval: Duration | None = Field(None, description="length of all intervals, as PT1H")
+    valid_when: list[Condition] = Field(
+        default_factory=list, description="otherwise the payload is valid, and counts nothing"
+    )
+    datastreams: dict[Slug, DatastreamProfile] = Field(default_factory=dict)
+    examples: list[Example] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> "SensorProfile":
+        if (self.decode == "frame") != (self.frame is not None):
+            raise ValueError("`decode: frame` and `frame:` belong together")
+        if (self.envelope is None) == (not self.datastreams):
+            raise ValueError("a profile has `datastreams`, or is an `envelope` of others")
+        if self.envelope and self.envelope.bytes is None and self.envelope.document is None:
+            raise ValueError("an envelope says where the `bytes` or the `document` are")
+        if self.carried_by and self.personal_fields:
+            raise ValueError("declare `personal_fields` in the envelope, which is read first")
+        if self.decode == "frame" and (self.pairs or self.each or self.personal_fields):
+            raise ValueError("`pairs`, `each` and `personal_fields` are not for binary frames")
+        return self
