@@ -131,14 +131,6 @@ class Licence(Entry):
     title: Notice
 
 
-class Licence(Entry):
-    """A licence that a dataset may have."""
-
-    code: str
-    title: Notice
-    iri: Iri
-
-
 class VocabularyFile(Entry):
     """The form of a vocabulary file; each part may be left out."""
 
@@ -148,7 +140,6 @@ class VocabularyFile(Entry):
     observed_properties: tuple[ObservedProperty, ...] = ()
     quality_flags: tuple[QualityFlag, ...] = ()
     rejections: tuple[RejectionReason, ...] = ()
-    licences: tuple[Licence, ...] = ()
     licences: tuple[Licence, ...] = ()
 
 
@@ -163,7 +154,6 @@ class Vocabulary(BaseModel):
     observed_properties: dict[str, ObservedProperty] = Field(default_factory=dict)
     quality_flags: dict[str, QualityFlag] = Field(default_factory=dict)
     rejections: dict[str, RejectionReason] = Field(default_factory=dict)
-    licences: dict[str, Licence] = Field(default_factory=dict)
     licences: dict[str, Licence] = Field(default_factory=dict)
 
     @classmethod
