@@ -8,7 +8,7 @@ import asyncpg
 from schemas.errors import Misconfigured
 
 _LOCK = 7_305_804_402_103_415_091  # any number that nobody else locks: "schemas" as bytes
-_TABLE = """
+CREATE_MIGRATION = """
 create table if not exists migration (
     name text primary key,
     body text not null,
@@ -35,7 +35,7 @@ async def migrate(dsn: str) -> list[str]:
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute("select pg_advisory_lock($1)", _LOCK)
-        await connection.execute(_TABLE)
+        await connection.execute(CREATE_MIGRATION)
         applied = [
             name
             for name, body in parts("incremental")

@@ -38,7 +38,7 @@ def describe(context: CityContext, *, thing_profile: str, observation: Observati
         Misconfigured: the profile is not known any more.
         KeyError: the profile has no such datastream any more.
     """
-    profile = context.library.profile(observation.profile).profile
+    profile = context.library.profile(observation.profile).definition
     series = profile.datastreams[observation.datastream]
     entry = context.vocabulary.observed_properties[series.observed_property]
     dataset = dataset_of(context, entry.theme)
@@ -110,7 +110,7 @@ def dataset_of(context: CityContext, theme: str) -> Dataset:
 def thing_of(context: CityContext, *, profile: str, name: str) -> Thing:
     """Return a thing, with what the city tells about it."""
     known = context.pack.thing(profile, name)
-    outer = context.library.profile(profile).profile
+    outer = context.library.profile(profile).definition
     title = (known and known.title) or name
     return Thing(
         city=context.pack.slug,
@@ -224,5 +224,5 @@ def _personal(context: CityContext, thing_profile: str, observation: Observation
     if known and known.personal:
         return known.personal
     profiles = {thing_profile, observation.profile}
-    declared = {context.library.profile(one).profile.personal for one in profiles}
+    declared = {context.library.profile(one).definition.personal for one in profiles}
     return "yes" if "yes" in declared else "no"

@@ -53,3 +53,10 @@ class HttpListener(Connection):
     port: int = Field(8080, description="port to listen on")
     certificate_file: Path | None = Field(None, description="certificate; switches TLS on")
     key_file: Path | None = Field(None, description="private key of the certificate")
+
+    @property
+    def address(self) -> str:
+        """Where a caller on this computer finds it."""
+        scheme = "https" if self.certificate_file else "http"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}"

@@ -34,7 +34,7 @@ create table observation_version (
 
 -- One row: the lane in which sequence and published_at are given.
 create table publication_lane (
-    only boolean primary key default true check (only),
+    only_row boolean primary key default true check (only_row),
     last_sequence bigint not null default 0,
     last_published_at timestamptz not null default 'epoch',
     -- observations that bear last_published_at already
