@@ -1,1 +1,1 @@
-"""TODO."""
+"""A seeded Flemish city that speaks the vendors' dialects over MQTT, with faults; and load."""
