@@ -18,6 +18,7 @@ from schemas.sensor_profile import DatastreamProfile, SensorProfile, Time
 from schemas.telegram import read_telegram
 from schemas.units import conversion, ucum_code
 from schemas.vocabulary import ObservationType, ObservedProperty, Vocabulary
+from schemas.wire import Observation
 from schemas.yaml_source import Place, YamlSource
 
 Decode: TypeAlias = Callable[[bytes], Any]
@@ -98,6 +99,10 @@ class CompiledProfile:
     inner_document: Getter | None
     carried: list[tuple[Predicate, "CompiledProfile"]] = field(default_factory=list)
     envelopes: list["CompiledProfile"] = field(default_factory=list)
+    _by_name: dict[str, CompiledDatastream] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._by_name = {datastream.name: datastream for datastream in self.datastreams}
 
     @property
     def id(self) -> str:
@@ -120,10 +125,20 @@ class CompiledProfile:
         Raises:
             KeyError: the profile has none of that name.
         """
-        for datastream in self.datastreams:
-            if datastream.name == name:
-                return datastream
-        raise KeyError(name)
+        return self._by_name[name]
+
+    def measured_by(self, observation: Observation) -> CompiledDatastream:
+        """Return the datastream of an observation that this profile, or one in it, gave.
+
+        Raises:
+            KeyError: neither this profile nor one that it carries has such a datastream.
+        """
+        if observation.profile == self.id:
+            return self._by_name[observation.datastream]
+        for _, inner in self.carried:
+            if inner.id == observation.profile:
+                return inner.datastream(observation.datastream)
+        raise KeyError(observation.profile)
 
 
 def compile_profile(

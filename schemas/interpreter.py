@@ -128,13 +128,13 @@ def _carried(outer: CompiledProfile, document: Any) -> CompiledProfile:
 def _contents(outer: CompiledProfile, inner: CompiledProfile, document: Any) -> Any:
     """Return the device's own document, `MISSING` when the envelope is empty.
 
-    Bytes come first: they are the device's own words. The server's document depends on what
-    somebody set up there; it is read when there are no bytes, or the profile has no table.
+    A profile with a bit table reads the bytes, which are the device's own words; the server's
+    document depends on what somebody set up there, and serves profiles without a table.
     """
-    encoded = outer.inner_bytes(document) if outer.inner_bytes else MISSING
     made = outer.inner_document(document) if outer.inner_document else MISSING
-    if type(made) is dict and (inner.definition.frame is None or encoded is MISSING):
+    if inner.definition.frame is None and type(made) is dict:
         return made
+    encoded = outer.inner_bytes(document) if outer.inner_bytes else MISSING
     if encoded is MISSING or encoded is None or encoded == "":
         return MISSING
     try:

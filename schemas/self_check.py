@@ -1,0 +1,168 @@
+"""Self-checks of profiles: its own examples, and what a sample becomes."""
+
+import math
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from schemas import wire
+from schemas.compiled_profile import CompiledProfile
+from schemas.errors import ReadingRejected
+from schemas.interpreter import Yield, observe
+from schemas.phenomenon_time import known_zone
+from schemas.privacy import gate
+from schemas.quality import qualify
+from schemas.sensor_profile import Example, ExpectedObservation
+
+_TOPIC: Final = re.compile(r"city/[^/]+/[^/]+/[^/]+/([^/]+)")
+_COMPARED: Final = ("thing", "profile", "phenomenon_start", "phenomenon_end")
+
+
+class Outcome(NamedTuple):
+    """What a payload became, gate and quality rules included; `rejected` is of the whole."""
+
+    result: Yield
+    rejected: wire.Rejection | None
+
+
+def check(profile: CompiledProfile) -> list[str]:
+    """Run a profile's examples; return what is wrong, one sentence with file and line each."""
+    problems = []
+    for number, example in enumerate(profile.definition.examples):
+        at = profile.source.at(("examples", number))
+        problems += [f"{at}: {example.description}: {wrong}" for wrong in _wrong(profile, example)]
+    return problems
+
+
+def explain(
+    profile: CompiledProfile,
+    sample: bytes,
+    *,
+    received_time: datetime,
+    zone: str = "Europe/Brussels",
+    thing: str | None = None,
+) -> dict[str, Any]:
+    """Return what a sample becomes, in words and plain values, for people.
+
+    Without a `thing`, and where the payload names none, the thing is called `sample`.
+    """
+    outcome = interpret(profile, sample, thing=thing, received_time=received_time, zone=zone)
+    if thing is None and outcome.rejected and outcome.rejected.reason == "thing.missing":
+        thing = "sample"
+        outcome = interpret(profile, sample, thing=thing, received_time=received_time, zone=zone)
+    rejections = outcome.result.rejections + ((outcome.rejected,) if outcome.rejected else ())
+    return {
+        "profile": profile.id,
+        "version": profile.version,
+        "observations": [_told(profile, one) for one in outcome.result.observations],
+        "rejections": msgspec.to_builtins(rejections),
+        "empty": outcome.result.empty,
+    }
+
+
+def interpret(
+    profile: CompiledProfile,
+    payload: bytes,
+    *,
+    thing: str | None,
+    received_time: datetime,
+    zone: str,
+) -> Outcome:
+    """Take a payload through gate, interpreter and quality rules, as the platform does."""
+    try:
+        given = observe(
+            profile,
+            gate(profile, payload),
+            thing=thing,
+            received_time=received_time,
+            zone=known_zone(zone),
+        )
+    except ReadingRejected as rejected:
+        rejection = wire.Rejection(
+            reason=rejected.reason, detail=rejected.detail, where=rejected.where
+        )
+        return Outcome(Yield(), rejection)
+    observations = tuple(
+        qualify(
+            one,
+            observed_property=profile.measured_by(one).observed_property,
+            received_time=received_time,
+        )
+        for one in given.observations
+    )
+    return Outcome(given._replace(observations=observations), None)
+
+
+def example_payload(example: Example) -> bytes:
+    """Return the bytes that an example stands for."""
+    if example.payload_hex is not None:
+        return bytes.fromhex(example.payload_hex)
+    if example.payload_text is not None:
+        return example.payload_text.replace("\n", "\r\n").encode()
+    return msgspec.json.encode(example.payload)
+
+
+def _wrong(profile: CompiledProfile, example: Example) -> Iterator[str]:
+    try:
+        payload = example_payload(example)
+    except ValueError as error:
+        yield f"payload_hex: {error}"
+        return
+    topic = _TOPIC.fullmatch(example.topic)
+    outcome = interpret(
+        profile,
+        payload,
+        thing=topic[1] if topic else None,
+        received_time=example.received_time,
+        zone=example.zone,
+    )
+    rejections = outcome.result.rejections + ((outcome.rejected,) if outcome.rejected else ())
+    yield from _different_reasons(example.rejections, rejections)
+    if outcome.result.empty != example.empty:
+        yield f"empty is {outcome.result.empty!r}, expected {example.empty!r}"
+    yield from _different_observations(example.observations, outcome.result.observations)
+
+
+def _different_reasons(expected: list[str], found: tuple[wire.Rejection, ...]) -> Iterator[str]:
+    if [one.reason for one in found] != expected:
+        told = "; ".join(f"{one.reason} ({one.detail}) at `{one.where}`" for one in found)
+        yield f"rejected: {told or 'nothing'}, expected {expected or 'nothing'}"
+
+
+def _different_observations(
+    expected: list[ExpectedObservation], found: tuple[wire.Observation, ...]
+) -> Iterator[str]:
+    names, wanted = [one.datastream for one in found], [one.datastream for one in expected]
+    if names != wanted:
+        yield f"datastreams are {names}, expected {wanted}"
+        return
+    for want, got in zip(expected, found, strict=True):
+        yield from _different(want, got)
+
+
+def _different(want: ExpectedObservation, got: wire.Observation) -> Iterator[str]:
+    if not _equal(want.result, got.result):
+        yield f"{want.datastream}: result is {got.result!r}, expected {want.result!r}"
+    for name in _COMPARED:
+        wanted, found = getattr(want, name), getattr(got, name)
+        if wanted is not None and wanted != found:
+            yield f"{want.datastream}: {name} is {found}, expected {wanted}"
+    if want.quality is not None and tuple(want.quality) != got.quality:
+        yield f"{want.datastream}: quality is {list(got.quality)}, expected {want.quality}"
+
+
+def _equal(want: Any, got: Any) -> bool:
+    if isinstance(want, int | float) and isinstance(got, int | float):
+        return isinstance(want, bool) == isinstance(got, bool) and math.isclose(
+            want, got, rel_tol=1e-9, abs_tol=1e-12
+        )
+    return bool(want == got)
+
+
+def _told(profile: CompiledProfile, observation: wire.Observation) -> dict[str, Any]:
+    entry = profile.measured_by(observation).observed_property
+    told = {"observedProperty": entry.slug, "unit": entry.unit, "theme": entry.theme}
+    return {**msgspec.to_builtins(observation), **told}
