@@ -19,7 +19,7 @@ import pytest_asyncio
 
 from deploy.migrations import migrate
 from deploy.mosquitto.access import CityAccess
-from deploy.stack import Stack, embedded_stack
+from deploy.stack import Stack, embedded_stack, real_stack
 from schemas.settings import DatabaseConnection
 
 TEMPLATE = "migrated"
@@ -29,6 +29,7 @@ CITIES = (
 )
 VARIANTS = [
     pytest.param("embedded", marks=pytest.mark.embedded),
+    pytest.param("real", marks=pytest.mark.real),
 ]
 
 
@@ -36,6 +37,13 @@ VARIANTS = [
 async def _embedded_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     data_dir: Path = tmp_path_factory.mktemp("embedded")
     async with embedded_stack(data_dir=data_dir, cities=CITIES) as stack:
+        yield stack
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session", name="real_stack")
+async def _real_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    data_dir: Path = tmp_path_factory.mktemp("real")
+    async with real_stack(data_dir=data_dir, cities=CITIES) as stack:
         yield stack
 
 
@@ -51,6 +59,13 @@ def stack(request: pytest.FixtureRequest) -> Stack:
 async def embedded_database(embedded_stack: Stack) -> AsyncIterator[DatabaseConnection]:
     """Yield a fresh, migrated database on the embedded PostgreSQL."""
     async with _fresh_database(embedded_stack) as database:
+        yield database
+
+
+@pytest_asyncio.fixture
+async def real_database(real_stack: Stack) -> AsyncIterator[DatabaseConnection]:
+    """Yield a fresh, migrated database on PostgreSQL with TimescaleDB."""
+    async with _fresh_database(real_stack) as database:
         yield database
 
 
@@ -73,16 +88,24 @@ async def _fresh_database(stack: Stack) -> AsyncIterator[DatabaseConnection]:
     name = f"t{uuid.uuid4().hex[:12]}"
     server = await asyncpg.connect(_dsn(stack, "postgres"))
     try:
-        found = await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", TEMPLATE)
-        if not found:
-            await server.execute(f"CREATE DATABASE {name}")
-            await migrate(_dsn(stack, name))
-            await server.execute(f"ALTER DATABASE {name} RENAME TO {TEMPLATE}")
+        if not await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", TEMPLATE):
+            await _make_template(stack, server)
         await server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         yield stack.database_service.connection_to(name)
         await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         await server.close()
+
+
+async def _make_template(stack: Stack, server: asyncpg.Connection) -> None:
+    await server.execute("CREATE DATABASE draft")
+    await migrate(_dsn(stack, "draft"))
+    # TimescaleDB has a worker in every database that takes connections; a template must have none.
+    await server.execute("ALTER DATABASE draft ALLOW_CONNECTIONS false")
+    await server.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = 'draft'"
+    )
+    await server.execute(f"ALTER DATABASE draft RENAME TO {TEMPLATE}")
 
 
 def _dsn(stack: Stack, name: str) -> str:

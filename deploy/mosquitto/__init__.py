@@ -1,1 +1,16 @@
-"""Configuration, password and access files of Mosquitto."""
+"""Mosquitto's configuration, password and access files, generated from the cities."""
+
+from deploy.mosquitto.access import GATEWAY, CityAccess, access_file, check_access
+from deploy.mosquitto.configuration import MosquittoLimits, MosquittoListener, write_mosquitto
+from deploy.mosquitto.passwords import password_file
+
+__all__ = [
+    "GATEWAY",
+    "CityAccess",
+    "MosquittoLimits",
+    "MosquittoListener",
+    "access_file",
+    "check_access",
+    "password_file",
+    "write_mosquitto",
+]

@@ -2,7 +2,7 @@
 
 from deploy.stack.kafka_topics import Topic, create_topics
 from deploy.stack.service import Service, ServiceFailed
-from deploy.stack.stacks import Stack, Variant, embedded_stack
+from deploy.stack.stacks import Stack, Variant, embedded_stack, real_stack
 
 __all__ = [
     "Service",
@@ -12,4 +12,5 @@ __all__ = [
     "Variant",
     "create_topics",
     "embedded_stack",
+    "real_stack",
 ]

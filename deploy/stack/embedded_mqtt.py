@@ -6,9 +6,11 @@ the loopback interface only, and the stack says so.
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from deploy.mosquitto.access import CityAccess, check_access
 from deploy.stack.mqtt import MqttService
 from deploy.stack.process import Command
 
@@ -51,6 +53,14 @@ class EmbeddedMqtt(MqttService):
     def port_5(self) -> int:
         """The port for MQTT 5: rumqttd has a listener for each version."""
         return self.ports[1]
+
+    async def admit(self, cities: Sequence[CityAccess]) -> None:
+        """Restart the broker with these cities' users: it reads them at its start only."""
+        check_access(cities)
+        self._cities = tuple(cities)
+        if self.running:
+            await self.stop()
+            await self.start()
 
     async def command(self) -> Command:
         """Write rumqttd's configuration and run it in a Python of its own."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from deploy.mosquitto.access import GATEWAY, CityAccess
+from deploy.mosquitto.access import GATEWAY, CityAccess, check_access
 from deploy.secrets import secret
 from deploy.stack.mqtt_probe import probe_mqtt
 from deploy.stack.service import Service
@@ -18,18 +18,30 @@ class MqttService(Service):
     Args:
         data_dir: folder of the stack.
         cities: whose users may connect.
+
+    Raises:
+        Misconfigured: a name or filter of a city is not allowed.
     """
 
     name: ClassVar[str] = "mqtt"
 
     def __init__(self, data_dir: Path, *, cities: Sequence[CityAccess] = ()) -> None:
         super().__init__(data_dir)
+        check_access(cities)
         self._cities = tuple(cities)
 
     @property
     @abstractmethod
     def port_5(self) -> int:
         """The port for MQTT 5; MQTT 3.1.1 is on the first of `ports`."""
+
+    @abstractmethod
+    async def admit(self, cities: Sequence[CityAccess]) -> None:
+        """Let these cities' users in, and no longer any others.
+
+        Raises:
+            Misconfigured: a name or filter is not allowed; nothing has changed.
+        """
 
     @property
     def users(self) -> dict[str, str]:

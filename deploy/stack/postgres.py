@@ -13,10 +13,11 @@ import asyncpg
 from deploy.secrets import secret
 from deploy.stack.process import Command
 from deploy.stack.service import Service
-from deploy.stack.unprivileged import give, open_to_all, unprivileged_user
+from deploy.stack.unprivileged import become
 from schemas.settings import DatabaseConnection
 
 NAME = "stadspuls"
+_USERS = ("postgres", "nobody")
 _MOUNT = Path("/srv/stadspuls")
 _SETTINGS: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
@@ -119,6 +120,8 @@ class Postgres(Service):
                 "--auth=scram-sha-256",
                 "--encoding=UTF8",
                 "--locale=C",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
                 *self._programs.initdb_options,
             )
         )
@@ -126,10 +129,12 @@ class Postgres(Service):
         draft.rename(self.folder / "cluster")
 
     def _command(self, program: str, *arguments: str) -> Command:
+        programs = self._programs
+        user = become(_USERS, folder=self.folder, programs=programs.folder, root=programs.root)
         return Command(
-            program=(str(self._programs.folder / program), *arguments),
+            program=(str(programs.folder / program), *arguments),
             environment={"LC_ALL": "C"},
-            confinement={**self._tree(), **self._user()},
+            confinement={**self._tree(), **user},
         )
 
     def _tree(self) -> dict[str, object]:
@@ -138,16 +143,6 @@ class Postgres(Service):
             return {}
         binds = [["/dev", "/dev"], ["/proc", "/proc"], [str(self.folder), str(_MOUNT)]]
         return {"root": str(root), "binds": binds}
-
-    def _user(self) -> dict[str, object]:
-        root = self._programs.root
-        user = unprivileged_user(root)
-        if user is None:
-            return {}
-        give(self.folder, user)
-        needed = (self.folder / "cluster", self._programs.folder / "postgres")
-        search = root == Path("/") and not all(open_to_all(path) for path in needed)
-        return {"user": user.number, "group": user.group, "search": search}
 
     def _inside(self, name: str) -> str:
         """Return the path of a file of ours as the server sees it."""

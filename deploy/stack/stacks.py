@@ -1,20 +1,23 @@
 """The three services together: the same stack for the demo, the tests and the benchmark."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NoReturn
 
 from deploy.mosquitto.access import CityAccess
+from deploy.stack.apache_kafka import ApacheKafka
 from deploy.stack.embedded_database import embedded_database
 from deploy.stack.embedded_kafka import EmbeddedKafka
 from deploy.stack.embedded_mqtt import EmbeddedMqtt
 from deploy.stack.kafka import KafkaService
+from deploy.stack.mosquitto import Mosquitto
 from deploy.stack.mqtt import MqttService
 from deploy.stack.postgres import Postgres
 from deploy.stack.service import Service
+from deploy.stack.timescale import timescale_database
 from schemas.settings import DatabaseConnection, KafkaConnection, MqttConnection
 
 Variant = Literal["embedded", "real"]
@@ -88,6 +91,35 @@ async def embedded_stack(
         mqtt_service=EmbeddedMqtt(data_dir, cities=cities),
         kafka_service=EmbeddedKafka(data_dir),
         database_service=embedded_database(data_dir),
+    )
+    async with _running(stack):
+        yield stack
+
+
+@asynccontextmanager
+async def real_stack(
+    *,
+    data_dir: Path,
+    cities: Sequence[CityAccess] = (),
+    kafka_settings: Mapping[str, str] | None = None,
+) -> AsyncIterator[Stack]:
+    """Run Mosquitto, Apache Kafka and PostgreSQL with TimescaleDB, as installed here.
+
+    Args:
+        data_dir: where they keep data, logs and secrets; used again, all is found again.
+        cities: whose users may write at the MQTT broker.
+        kafka_settings: of server.properties, such as `log.retention.ms`.
+
+    Raises:
+        ServiceFailed: a server did not come up.
+        Misconfigured: one is not installed, or another stack uses `data_dir`.
+    """
+    stack = Stack(
+        variant="real",
+        data_dir=data_dir,
+        mqtt_service=Mosquitto(data_dir, cities=cities),
+        kafka_service=ApacheKafka(data_dir, settings=kafka_settings),
+        database_service=timescale_database(data_dir),
     )
     async with _running(stack):
         yield stack

@@ -1,0 +1,59 @@
+"""Mosquitto as installed on this computer, with rules for topics."""
+
+import os
+import shutil
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+from deploy.mosquitto import CityAccess, MosquittoListener, check_access, write_mosquitto
+from deploy.secrets import secret
+from deploy.stack.mqtt import MqttService
+from deploy.stack.process import Command
+from deploy.stack.unprivileged import become
+from schemas.errors import Misconfigured
+
+_USERS = ("mosquitto", "nobody")
+_FOLDERS = ("/usr/sbin", "/usr/local/sbin")
+
+
+def mosquitto_program() -> Path | None:
+    """Return where Mosquitto is installed, `None` when it is not."""
+    found = shutil.which("mosquitto", path=os.pathsep.join((os.environ["PATH"], *_FOLDERS)))
+    return Path(found) if found else None
+
+
+class Mosquitto(MqttService):
+    """Mosquitto on a loopback port, for both versions of MQTT; it saves when it is ended."""
+
+    orphan_signal = signal.SIGTERM
+
+    @property
+    def port_5(self) -> int:
+        """The port for MQTT 5, the same as for 3.1.1."""
+        return self.ports[0]
+
+    async def admit(self, cities: Sequence[CityAccess]) -> None:
+        """Have the running broker read the cities' users and rules anew; nobody is cut off."""
+        check_access(cities)
+        self._cities = tuple(cities)
+        if self.running:
+            self._write()
+            os.kill(self.pid, signal.SIGHUP)
+
+    async def command(self) -> Command:
+        """Write Mosquitto's files and run it as the user that its package made."""
+        program = mosquitto_program()
+        if program is None:
+            raise Misconfigured("Mosquitto is not installed: apt-get install mosquitto")
+        user = become(_USERS, folder=self.folder, programs=program.parent)
+        configuration = self._write()
+        return Command(program=(str(program), "-c", str(configuration)), confinement=user)
+
+    def _write(self) -> Path:
+        return write_mosquitto(
+            self.folder,
+            cities=self._cities,
+            gateway_password=secret(self.data_dir, "mqtt-gateway"),
+            listeners=[MosquittoListener(port=self.ports[0])],
+        )
