@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
@@ -14,7 +15,7 @@ from schemas.paths import MISSING, Getter, compile_path, simple_steps
 from schemas.personal_fields import Removal, compile_removal
 from schemas.phenomenon_time import Clock, compile_clock, compile_paths, first_path
 from schemas.results import ReadResult, compile_result
-from schemas.sensor_profile import DatastreamProfile, SensorProfile, Time
+from schemas.sensor_profile import DatastreamProfile, SensorProfile, Time, duration
 from schemas.telegram import read_telegram
 from schemas.units import conversion, ucum_code
 from schemas.vocabulary import ObservationType, ObservedProperty, Vocabulary
@@ -32,7 +33,7 @@ class CompiledDatastream:
         name: its name in the profile.
         definition: what the profile says.
         observed_property: what it measures; its unit is the canonical one.
-        interval: length of its intervals, as PT1H; `None` for instants.
+        length: length of its intervals, `None` for instants.
         base: finds the object that its paths start from.
         get: finds the raw value there.
         read: makes the result of it.
@@ -46,7 +47,7 @@ class CompiledDatastream:
     name: str
     definition: DatastreamProfile
     observed_property: ObservedProperty
-    interval: str | None
+    length: timedelta | None
     base: Getter | None
     get: Getter
     read: ReadResult
@@ -74,7 +75,8 @@ class CompiledProfile:
         requires: whether a document is one of this kind.
         items: finds the list whose items are read one by one.
         thing: finds the name of the thing.
-        clock: the phenomenon time; `None` in a carried profile that leaves it to the envelope.
+        clock: the phenomenon time.
+        length: length of its intervals, `None` for instants.
         result_clock: the result time.
         is_valid: whether the payload counts anything.
         datastreams: in the order of the profile.
@@ -92,6 +94,7 @@ class CompiledProfile:
     items: Getter | None
     thing: Getter | None
     clock: Clock
+    length: timedelta | None
     result_clock: Clock | None
     is_valid: Predicate | None
     datastreams: tuple[CompiledDatastream, ...]
@@ -158,9 +161,10 @@ def compile_profile(
         requires=compile_conditions(profile.requires),
         items=compile_path(profile.each) if profile.each else None,
         thing=compile_paths(profile.thing.path) if profile.thing else None,
-        clock=compiler.clock(compiler.time, profile.interval, ("phenomenon_time",)),
+        clock=compiler.clock(compiler.time, ("phenomenon_time",)),
+        length=duration(profile.interval) if profile.interval else None,
         result_clock=compiler.result_clock(),
-        is_valid=compile_conditions(profile.valid_when),
+        is_valid=compile_conditions(profile.valid_when, rejects=True),
         datastreams=tuple(compiler.datastream(name) for name in profile.datastreams),
         inner_bytes=compiler.inner("bytes"),
         inner_document=compiler.inner("document"),
@@ -198,15 +202,15 @@ class _Compiler:
         except ValueError as error:
             raise self._wrong(("personal_fields",), str(error)) from error
 
-    def clock(self, time: Time | None, interval: str | None, place: Place) -> Clock:
+    def clock(self, time: Time | None, place: Place) -> Clock:
         try:
-            return compile_clock(time, interval)
+            return compile_clock(time)
         except ValueError as error:
             raise self._wrong(place, str(error)) from error
 
     def result_clock(self) -> Clock | None:
         time = self._profile.result_time
-        return self.clock(time, None, ("result_time",)) if time else None
+        return self.clock(time, ("result_time",)) if time else None
 
     def inner(self, part: str) -> Getter | None:
         paths = getattr(self._profile.envelope, part, None)
@@ -214,6 +218,7 @@ class _Compiler:
 
     def datastream(self, name: str) -> CompiledDatastream:
         definition = self._profile.datastreams[name]
+        interval = definition.interval or self._profile.interval
         place = ("datastreams", name)
         observed_property = self._observed_property(definition.observed_property, place)
         aliases = self._vocabulary.aliases
@@ -231,14 +236,14 @@ class _Compiler:
             name=name,
             definition=definition,
             observed_property=observed_property,
-            interval=definition.interval or self._profile.interval,
+            length=duration(interval) if interval else None,
             base=compile_paths(definition.at) if definition.at else None,
             get=compile_paths(definition.path),
             read=compile_result(definition, way),
             is_converted=not way.is_identity,
             clock=self._own_clock(definition, (*place, "phenomenon_time")),
             other_unit=_other_unit(definition, aliases),
-            is_valid=compile_conditions(definition.valid_when),
+            is_valid=compile_conditions(definition.valid_when, rejects=True),
             where=first_path(definition.at or definition.path),
         )
 
@@ -253,10 +258,8 @@ class _Compiler:
         return known[slug]
 
     def _own_clock(self, definition: DatastreamProfile, place: Place) -> Clock | None:
-        if definition.phenomenon_time is None and definition.interval is None:
-            return None
-        time = definition.phenomenon_time or self.time
-        return self.clock(time, definition.interval or self._profile.interval, place)
+        time = definition.phenomenon_time
+        return self.clock(time, place) if time else None
 
     def _wrong(self, place: Place, what: str) -> Misconfigured:
         return Misconfigured(f"{self._source.at(place)}: {'.'.join(map(str, place))}: {what}")

@@ -3,15 +3,24 @@
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
+from schemas.errors import ReadingRejected
 from schemas.paths import MISSING, compile_path
 from schemas.sensor_profile import Condition
 
 Predicate: TypeAlias = Callable[[Any], bool]
 
 
-def compile_conditions(conditions: Iterable[Condition]) -> Predicate | None:
-    """Return a predicate that holds when all conditions do, `None` when there are none."""
-    predicates = tuple(_compile(condition) for condition in conditions)
+def compile_conditions(
+    conditions: Iterable[Condition], *, rejects: bool = False
+) -> Predicate | None:
+    """Return a predicate that holds when all conditions do, `None` when there are none.
+
+    Args:
+        conditions: of a profile.
+        rejects: whether the predicate raises ReadingRejected where a number is asked for and
+            something else is there, instead of not holding.
+    """
+    predicates = tuple(_rejecting(one) if rejects else _compile(one) for one in conditions)
     if not predicates:
         return None
     if len(predicates) == 1:
@@ -22,6 +31,27 @@ def compile_conditions(conditions: Iterable[Condition]) -> Predicate | None:
 def _compile(condition: Condition) -> Predicate:
     get, test = compile_path(condition.path), _test(condition)
     return lambda document: test(get(document))
+
+
+def _rejecting(condition: Condition) -> Predicate:
+    get, test, is_bound = compile_path(condition.path), _test(condition), _is_bound(condition)
+
+    def holds(document: Any) -> bool:
+        value = get(document)
+        if is_bound and value is not MISSING and value is not None and not _is_number(value):
+            detail = "something else is there instead of a number"
+            raise ReadingRejected("field.wrong-type", detail, condition.path)
+        return test(value)
+
+    return holds
+
+
+def _is_bound(condition: Condition) -> bool:
+    return not condition.model_fields_set.isdisjoint({"above", "at_least", "below", "at_most"})
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)
 
 
 def _test(condition: Condition) -> Predicate:
@@ -49,7 +79,7 @@ def _same(value: Any, wanted: Any) -> bool:
 def _bounds(condition: Condition) -> Predicate:
     def test(value: Any) -> bool:
         return (
-            type(value) in (int, float)
+            _is_number(value)
             and (condition.above is None or value > condition.above)
             and (condition.at_least is None or value >= condition.at_least)
             and (condition.below is None or value < condition.below)

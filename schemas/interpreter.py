@@ -5,7 +5,6 @@ never 0. A field of a wrong kind is a rejection, beside the observations of the 
 payload that cannot be read at all raises.
 """
 
-import binascii
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -13,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from schemas import wire
 from schemas.compiled_profile import CompiledDatastream, CompiledProfile
+from schemas.envelopes import Opened, open_payload
 from schemas.errors import ReadingRejected
 from schemas.paths import MISSING
-from schemas.phenomenon_time import Moment, first_path
+from schemas.phenomenon_time import Moment, Told, moment
 from schemas.privacy import refuse_withheld
 from schemas.results import short
 from schemas.thing_name import thing_name
@@ -48,15 +48,6 @@ class _Context(NamedTuple):
     zone: ZoneInfo
 
 
-class _Opened(NamedTuple):
-    """A payload, out of its envelope."""
-
-    outer: CompiledProfile
-    outer_document: Any
-    inner: CompiledProfile
-    document: Any
-
-
 def observe(
     profile: CompiledProfile,
     payload: bytes,
@@ -78,7 +69,7 @@ def observe(
         ReadingRejected: nothing of it can be read.
     """
     refuse_withheld(payload)
-    opened = _open(profile, payload)
+    opened = open_payload(profile, payload)
     context = _Context(thing, received_time, zone)
     if opened.document is MISSING:
         return Yield(empty=NO_VALUES)
@@ -87,65 +78,14 @@ def observe(
     return _observe_one(opened, context)
 
 
-def _open(profile: CompiledProfile, payload: bytes) -> _Opened:
-    if profile.definition.envelope is not None:
-        document = _decode(profile, payload)
-        inner = _carried(profile, document)
-        return _Opened(profile, document, inner, _contents(profile, inner, document))
-    if profile.envelopes and payload.lstrip()[:1] == b"{":
-        for outer in profile.envelopes:
-            document = _in_envelope(outer, payload)
-            if document is not MISSING:
-                contents = _contents(outer, profile, document)
-                return _Opened(outer, document, profile, contents)
-    document = _decode(profile, payload)
-    return _Opened(profile, document, profile, document)
+def rejection_of(rejected: ReadingRejected, where: str = "") -> wire.Rejection:
+    """Return an error as it is told in records, at its own place or at `where`."""
+    return wire.Rejection(
+        reason=rejected.reason, detail=rejected.detail, where=where or rejected.where
+    )
 
 
-def _decode(profile: CompiledProfile, payload: bytes) -> Any:
-    document = profile.decode(payload)
-    if profile.requires is not None and not profile.requires(document):
-        detail = f"the payload is not of the kind that {profile.id} reads"
-        raise ReadingRejected("payload.unexpected", detail)
-    return document
-
-
-def _in_envelope(outer: CompiledProfile, payload: bytes) -> Any:
-    try:
-        return _decode(outer, payload)
-    except ReadingRejected:
-        return MISSING
-
-
-def _carried(outer: CompiledProfile, document: Any) -> CompiledProfile:
-    for is_it, inner in outer.carried:
-        if is_it(document):
-            return inner
-    detail = f"no profile says that {outer.id} carries it; see `carried_by`"
-    raise ReadingRejected("payload.unknown-model", detail)
-
-
-def _contents(outer: CompiledProfile, inner: CompiledProfile, document: Any) -> Any:
-    """Return the device's own document, `MISSING` when the envelope is empty.
-
-    A profile with a bit table reads the bytes, which are the device's own words; the server's
-    document depends on what somebody set up there, and serves profiles without a table.
-    """
-    made = outer.inner_document(document) if outer.inner_document else MISSING
-    if inner.definition.frame is None and type(made) is dict:
-        return made
-    encoded = outer.inner_bytes(document) if outer.inner_bytes else MISSING
-    if encoded is MISSING or encoded is None or encoded == "":
-        return MISSING
-    try:
-        content = binascii.a2b_base64(str(encoded), strict_mode=True)
-    except ValueError as error:
-        where = first_path(outer.definition.envelope.bytes or "")  # type: ignore[union-attr]
-        raise ReadingRejected("payload.malformed", "the bytes are not base64", where) from error
-    return inner.decode(content)
-
-
-def _observe_items(opened: _Opened, context: _Context) -> Yield:
+def _observe_items(opened: Opened, context: _Context) -> Yield:
     items = opened.inner.items(opened.document) if opened.inner.items else MISSING
     if type(items) is not list or len(items) > ITEMS_LIMIT:
         where = opened.inner.definition.each or ""
@@ -157,21 +97,16 @@ def _observe_items(opened: _Opened, context: _Context) -> Yield:
     return Yield(observations, rejections, "" if observations or rejections else empty)
 
 
-def _observe_item(opened: _Opened, item: Any, number: int, context: _Context) -> Yield:
-    where = f"{opened.inner.definition.each}[{number}]"
+def _observe_item(opened: Opened, item: Any, number: int, context: _Context) -> Yield:
     try:
-        one = _observe_one(opened._replace(document=item), context)
+        return _observe_one(opened._replace(document=item), context)
     except ReadingRejected as rejected:
+        where = f"{opened.inner.definition.each}[{number}]"
         place = f"{where}.{rejected.where}" if rejected.where else where
-        return Yield(
-            rejections=(
-                wire.Rejection(reason=rejected.reason, detail=rejected.detail, where=place),
-            )
-        )
-    return one
+        return Yield(rejections=(rejection_of(rejected, place),))
 
 
-def _observe_one(opened: _Opened, context: _Context) -> Yield:
+def _observe_one(opened: Opened, context: _Context) -> Yield:
     inner, document = opened.inner, opened.document
     if type(document) is not dict:
         raise ReadingRejected("payload.unexpected", "the document is not an object")
@@ -191,16 +126,17 @@ class _Values:
     """Reads the datastreams of one document."""
 
     __slots__ = (
-        *("_context", "_document", "_moment", "_profile", "_result_time", "_thing"),
+        *("_context", "_document", "_moment", "_profile", "_result_time", "_thing", "_told"),
         *("empty", "has_known_field", "observations", "rejections"),
     )
 
-    def __init__(self, opened: _Opened, context: _Context) -> None:
+    def __init__(self, opened: Opened, context: _Context) -> None:
         self._profile = opened.inner
         self._document = opened.document
         self._context = context
         self._thing = _thing(opened, context)
-        self._moment = _moment(opened, context)
+        self._told = _told(opened, context)
+        self._moment = moment(self._told, opened.inner.length)
         self._result_time = _result_time(opened, context)
         self.observations: list[wire.Observation] = []
         self.rejections: list[wire.Rejection] = []
@@ -213,9 +149,7 @@ class _Values:
                 self._read(datastream)
             except ReadingRejected as rejected:
                 where = rejected.where or datastream.where
-                self.rejections.append(
-                    wire.Rejection(reason=rejected.reason, detail=rejected.detail, where=where)
-                )
+                self.rejections.append(rejection_of(rejected, where))
 
     def _read(self, datastream: CompiledDatastream) -> None:
         document = self._document
@@ -232,23 +166,30 @@ class _Values:
             self.empty = NOTHING_VALID
             return
         _refuse_other_unit(datastream, document)
-        moment = self._moment
-        if datastream.clock is not None:
-            moment = datastream.clock(document, self._context.received_time, self._context.zone)
+        when = self._moment_of(datastream, document)
         self.observations.append(
             wire.Observation(
                 thing=self._thing,
                 profile=self._profile.definition.id,
                 profile_version=self._profile.definition.version,
                 datastream=datastream.name,
-                phenomenon_start=moment.start,
-                phenomenon_end=moment.end,
-                result_time=self._result_time or moment.end or moment.start,
+                phenomenon_start=when.start,
+                phenomenon_end=when.end,
+                result_time=self._result_time or when.end or when.start,
                 result=result,
-                quality=moment.flags,
+                quality=when.flags,
                 raw_result=short(raw) if datastream.is_converted else None,
             )
         )
+
+    def _moment_of(self, datastream: CompiledDatastream, document: Any) -> Moment:
+        if datastream.clock is not None:
+            context = self._context
+            told = datastream.clock(document, context.received_time, context.zone)
+            return moment(told, datastream.length)
+        if datastream.length != self._profile.length:
+            return moment(self._told, datastream.length)
+        return self._moment
 
 
 def _refuse_other_unit(datastream: CompiledDatastream, document: Any) -> None:
@@ -258,13 +199,13 @@ def _refuse_other_unit(datastream: CompiledDatastream, document: Any) -> None:
         raise ReadingRejected("field.unit", detail)
 
 
-def _documents(opened: _Opened) -> Iterator[tuple[CompiledProfile, Any]]:
+def _documents(opened: Opened) -> Iterator[tuple[CompiledProfile, Any]]:
     """Yield where a name or time may stand: the device's document first, then around it."""
     yield opened.inner, opened.document
     yield opened.outer, opened.outer_document
 
 
-def _thing(opened: _Opened, context: _Context) -> str:
+def _thing(opened: Opened, context: _Context) -> str:
     for profile, document in _documents(opened):
         spec = profile.definition.thing
         if spec is None or profile.thing is None:
@@ -281,15 +222,17 @@ def _thing(opened: _Opened, context: _Context) -> str:
     return thing_name(context.topic_thing)
 
 
-def _moment(opened: _Opened, context: _Context) -> Moment:
-    for profile, document in _documents(opened):
-        if profile.definition.phenomenon_time != "received":
-            return profile.clock(document, context.received_time, context.zone)
-    return opened.inner.clock(opened.document, context.received_time, context.zone)
+def _told(opened: Opened, context: _Context) -> Told:
+    inner, outer = opened.inner, opened.outer
+    if inner.definition.phenomenon_time == "received" and outer is not inner:
+        # The envelope tells when the device sent: at the end of what it counted.
+        told = outer.clock(opened.outer_document, context.received_time, context.zone)
+        return told._replace(is_end=True)
+    return inner.clock(opened.document, context.received_time, context.zone)
 
 
-def _result_time(opened: _Opened, context: _Context) -> datetime | None:
+def _result_time(opened: Opened, context: _Context) -> datetime | None:
     for profile, document in _documents(opened):
         if profile.result_clock is not None:
-            return profile.result_clock(document, context.received_time, context.zone).start
+            return profile.result_clock(document, context.received_time, context.zone).time
     return None

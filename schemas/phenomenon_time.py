@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.errors import ReadingRejected
 from schemas.paths import MISSING, compile_path, first_of
-from schemas.sensor_profile import Paths, Time, duration
+from schemas.sensor_profile import Paths, Time
 
 AMBIGUOUS: Final = "time.ambiguous"
 RECEIVED: Final = "time.received"
@@ -18,6 +18,20 @@ _DSMR: Final = re.compile(r"(\d{12})([SW]?)", re.ASCII)
 _TEXT_LIMIT: Final = 64
 
 Parser: TypeAlias = Callable[[Any, ZoneInfo], datetime]
+
+
+class Told(NamedTuple):
+    """A time as it is told, before it is known how long the phenomenon took.
+
+    Attributes:
+        time: aware, in UTC.
+        is_end: whether an interval ends then, rather than begins.
+        flags: what is to be said about it.
+    """
+
+    time: datetime
+    is_end: bool
+    flags: tuple[str, ...]
 
 
 class Moment(NamedTuple):
@@ -34,47 +48,58 @@ class Moment(NamedTuple):
     flags: tuple[str, ...]
 
 
-Clock: TypeAlias = Callable[[Any, datetime, ZoneInfo], Moment]
+Clock: TypeAlias = Callable[[Any, datetime, ZoneInfo], Told]
 
 
-def compile_clock(time: Time | None, interval: str | None) -> Clock:
-    """Return a function of a document, its received time and the city's zone to a moment.
+def moment(told: Told, length: timedelta | None) -> Moment:
+    """Return the moment of a phenomenon of this length, `None` for an instant.
 
-    Without a `time`, the received time stands for it, flagged.
+    Raises:
+        ReadingRejected: it would begin before the year 1 or end after 9999.
+    """
+    if length is None:
+        return Moment(told.time, None, told.flags)
+    try:
+        start = told.time - length if told.is_end else told.time
+        return Moment(start, start + length, told.flags)
+    except OverflowError as error:
+        raise ReadingRejected("time.unreadable", f"{told.time} is beyond all times") from error
+
+
+def received(_document: Any, received_time: datetime, _zone: ZoneInfo) -> Told:
+    """Let the received time stand for the time; what it tells of has ended by then."""
+    return Told(received_time, True, (RECEIVED,))  # noqa: FBT003 - a named field
+
+
+def compile_clock(time: Time | None) -> Clock:
+    """Return a function of a document, its received time and the city's zone to a time.
+
+    Without a `time`, the received time stands for it, flagged. The function raises
+    ReadingRejected when the time is missing or cannot be read.
 
     Raises:
         ValueError: the format or the zone is not known.
     """
-    length = duration(interval) if interval else None
     if time is None:
-        return lambda _document, received_time, _zone: _received(received_time, length)
-    return _clock(time, length)
-
-
-def _clock(time: Time, length: timedelta | None) -> Clock:
+        return received
     get, parse = compile_paths(time.path), _parser(time)
-    named = first_path(time.path)
+    named, written = first_path(time.path), time.format
     fixed = None if time.zone in (None, "city") else known_zone(str(time.zone))
-    ends, may_lack = time.marks == "end", time.otherwise == "received"
+    is_end, may_lack = time.marks == "end", time.otherwise == "received"
 
-    def clock(document: Any, received_time: datetime, zone: ZoneInfo) -> Moment:
+    def clock(document: Any, received_time: datetime, zone: ZoneInfo) -> Told:
         raw = get(document)
         if raw is MISSING or raw is None or raw == "":
             if may_lack:
-                return _received(received_time, length)
+                return received(document, received_time, zone)
             raise ReadingRejected("time.missing", f"`{named}` should hold the time", named)
         try:
             local = parse(raw, fixed or zone)
-            start = local.astimezone(UTC)
-            flags = (AMBIGUOUS,) if _is_doubled(local) else ()
-            if length is None:
-                return Moment(start, None, flags)
-            start = start - length if ends else start
-            return Moment(start, start + length, flags)
+            return Told(local.astimezone(UTC), is_end, (AMBIGUOUS,) if _is_doubled(local) else ())
         except ReadingRejected as rejected:
             raise ReadingRejected(rejected.reason, rejected.detail, named) from None
         except (ValueError, OverflowError, OSError) as error:
-            detail = f"{str(raw)[:_TEXT_LIMIT]!r} is no time in the format `{time.format}`"
+            detail = f"{str(raw)[:_TEXT_LIMIT]!r} is no time in the format `{written}`"
             raise ReadingRejected("time.unreadable", detail, named) from error
 
     return clock
@@ -103,12 +128,6 @@ def known_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise ValueError(f"`{name}` is no time zone such as Europe/Brussels") from error
-
-
-def _received(received_time: datetime, length: timedelta | None) -> Moment:
-    if length is None:
-        return Moment(received_time, None, (RECEIVED,))
-    return Moment(received_time - length, received_time, (RECEIVED,))
 
 
 def _parser(time: Time) -> Parser:

@@ -11,7 +11,7 @@ import msgspec
 from schemas import wire
 from schemas.compiled_profile import CompiledProfile
 from schemas.errors import ReadingRejected
-from schemas.interpreter import Yield, observe
+from schemas.interpreter import Yield, observe, rejection_of
 from schemas.phenomenon_time import known_zone
 from schemas.privacy import gate
 from schemas.quality import qualify
@@ -81,10 +81,7 @@ def interpret(
             zone=known_zone(zone),
         )
     except ReadingRejected as rejected:
-        rejection = wire.Rejection(
-            reason=rejected.reason, detail=rejected.detail, where=rejected.where
-        )
-        return Outcome(Yield(), rejection)
+        return Outcome(Yield(), rejection_of(rejected))
     observations = tuple(
         qualify(
             one,

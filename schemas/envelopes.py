@@ -1,0 +1,94 @@
+"""Envelopes: which profile reads a payload, and what a network server put around it."""
+
+import binascii
+from typing import Any, NamedTuple
+
+from schemas.compiled_profile import CompiledProfile
+from schemas.errors import ReadingRejected
+from schemas.paths import MISSING
+from schemas.phenomenon_time import first_path
+
+
+class Opened(NamedTuple):
+    """A payload, out of its envelope; without one, outer and inner are the same.
+
+    Attributes:
+        outer: profile of the envelope.
+        outer_document: the envelope, decoded.
+        inner: profile that says what the values are.
+        document: what it reads; `MISSING` when the envelope is empty.
+    """
+
+    outer: CompiledProfile
+    outer_document: Any
+    inner: CompiledProfile
+    document: Any
+
+
+def open_payload(profile: CompiledProfile, payload: bytes) -> Opened:
+    """Return what is inside a payload.
+
+    The profile may be an envelope's, which finds the device's profile by `carried_by`; or the
+    device's own, named by the topic, whose payload then comes bare or in one of its envelopes.
+
+    Raises:
+        ReadingRejected: it cannot be decoded, is of another kind, or no profile knows the device.
+    """
+    if profile.definition.envelope is not None:
+        document = _decode(profile, payload)
+        inner = _carried(profile, document)
+        return Opened(profile, document, inner, _contents(profile, inner, document))
+    if profile.envelopes and payload.lstrip()[:1] == b"{":
+        for outer in profile.envelopes:
+            document = _in_envelope(outer, payload)
+            if document is not MISSING:
+                contents = _contents(outer, profile, document)
+                return Opened(outer, document, profile, contents)
+    document = _decode(profile, payload)
+    return Opened(profile, document, profile, document)
+
+
+def _decode(profile: CompiledProfile, payload: bytes) -> Any:
+    return _required(profile, profile.decode(payload))
+
+
+def _required(profile: CompiledProfile, document: Any) -> Any:
+    if profile.requires is not None and not profile.requires(document):
+        detail = f"the payload is not of the kind that {profile.id} reads"
+        raise ReadingRejected("payload.unexpected", detail)
+    return document
+
+
+def _in_envelope(outer: CompiledProfile, payload: bytes) -> Any:
+    try:
+        return _decode(outer, payload)
+    except ReadingRejected:
+        return MISSING
+
+
+def _carried(outer: CompiledProfile, document: Any) -> CompiledProfile:
+    for is_it, inner in outer.carried:
+        if is_it(document):
+            return inner
+    detail = f"no profile says that {outer.id} carries it; see `carried_by`"
+    raise ReadingRejected("payload.unknown-model", detail)
+
+
+def _contents(outer: CompiledProfile, inner: CompiledProfile, document: Any) -> Any:
+    """Return the device's own document, `MISSING` when the envelope is empty.
+
+    A profile with a bit table reads the bytes, which are the device's own words; the server's
+    document depends on what somebody set up there, and serves profiles without a table.
+    """
+    made = outer.inner_document(document) if outer.inner_document else MISSING
+    if inner.definition.frame is None and type(made) is dict:
+        return _required(inner, made)
+    encoded = outer.inner_bytes(document) if outer.inner_bytes else MISSING
+    if encoded is MISSING or encoded is None or encoded == "":
+        return MISSING
+    try:
+        content = binascii.a2b_base64(str(encoded), strict_mode=True)
+    except ValueError as error:
+        where = first_path(outer.definition.envelope.bytes or "")  # type: ignore[union-attr]
+        raise ReadingRejected("payload.malformed", "the bytes are not base64", where) from error
+    return _decode(inner, content)
