@@ -93,6 +93,8 @@ class Building:
     def _until(self, knot: int) -> Registers:
         """Return the registers at a knot, summed over all quarters since the meter's placing."""
         knots = np.arange(INSTALLED // _KNOT, knot + 1)
+        if knots.size <= 1:
+            return Registers(0.0, 0.0, 0.0, 0.0)
         totals = _energies(self._net(knots), _KNOT, self._day_tariff(knots[:-1]))
         return Registers(*totals)
 
@@ -134,9 +136,13 @@ def _energies(power: Numbers, step_seconds: float, day: Numbers) -> tuple[float,
     hours = step_seconds / HOUR
     taken = _positive(power[:-1], power[1:]) * hours
     given = _positive(-power[:-1], -power[1:]) * hours
-    return tuple(
-        float(np.sum(flow * tariff)) for flow in (taken, given) for tariff in (day, 1 - day)
-    )
+    return tuple(_total(flow * tariff) for flow in (taken, given) for tariff in (day, 1 - day))
+
+
+def _total(energies: Numbers) -> float:
+    # One after the other: then a longer sum begins with the very same numbers, and no register
+    # goes back by a rounding.
+    return float(np.add.accumulate(energies)[-1]) if energies.size else 0.0
 
 
 def _between(clock: LocalTime, begin: float, end: float) -> Numbers:

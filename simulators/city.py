@@ -8,8 +8,8 @@ import numpy as np
 from simulators.building import Building
 from simulators.chance import gaussian, stream
 from simulators.device import Device, phase
+from simulators.dialects import decentlab
 from simulators.dialects.airrohr import Station, push
-from simulators.dialects.decentlab import Particles, particle_frame
 from simulators.dialects.p1_telegram import Measured, telegram
 from simulators.dialects.telraam import hour_record
 from simulators.dialects.things_stack import EndDevice, uplink
@@ -19,7 +19,7 @@ from simulators.street import Street
 from simulators.sun import Place
 from simulators.weather import Weather
 
-TELRAAM, AIRROHR, P1 = "telraam/v2", "sensor-community/airrohr", "dsmr/p1-telegram"
+TELRAAM, AIRROHR, P1 = "telraam/v2", "sensor-community/airrohr", "dsmr/p1"
 """Profiles, as the topics below `city/` name them."""
 
 _QUARTER = 900
@@ -57,7 +57,9 @@ def _street_devices(
     if wanted.airrohr is not None:
         yield _airrohr(plan, wanted.airrohr, street, scenario.cadence)
     if wanted.lorawan is not None:
-        registered = EndDevice(plan.application, wanted.lorawan, *wanted.position)
+        registered = EndDevice(
+            plan.application, wanted.lorawan, *decentlab.MODEL, *wanted.position
+        )
         yield _lorawan(plan, registered, street, scenario.cadence)
 
 
@@ -130,8 +132,8 @@ def _lorawan(plan: CityPlan, registered: EndDevice, street: Street, cadence: Cad
 
 def _lorawan_uplink(registered: EndDevice, street: Street, period: float, seconds: float) -> bytes:
     weather = street.weather
-    frame = particle_frame(
-        Particles(
+    frame = decentlab.particle_frame(
+        decentlab.Particles(
             number=sum(registered.device.encode()),
             battery=3.05,
             pm10=float(street.dust(seconds)),

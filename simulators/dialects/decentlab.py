@@ -3,6 +3,9 @@
 import struct
 from typing import NamedTuple
 
+MODEL = ("decentlab", "dl-pm")
+"""Maker and model in the device repository of The Things Stack."""
+
 _VERSION = 2
 _ALL_SENSORS = 0b1111  # battery, particles, air, pressure
 

@@ -26,12 +26,16 @@ class EndDevice(NamedTuple):
     Attributes:
         application: id of the application.
         device: id of the device.
+        brand: of its maker in the network's device repository.
+        model: in that repository.
         longitude: where it was put, degrees.
         latitude: where it was put, degrees.
     """
 
     application: str
     device: str
+    brand: str
+    model: str
     longitude: float
     latitude: float
 
@@ -72,6 +76,13 @@ def uplink(
         },
         "received_at": _time(seconds + _AIRTIME_SECONDS),
         "consumed_airtime": "0.077056s",
+        "version_ids": {
+            "brand_id": device.brand,
+            "model_id": device.model,
+            "hardware_version": "_unknown_hw_version_",
+            "firmware_version": "1.0",
+            "band_id": "EU_863_870",
+        },
         "locations": {
             "user": {
                 "latitude": device.latitude,
