@@ -10,6 +10,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from ingest.counts import Counts
 from ingest.message import Message
 from ingest.mqtt_client import GatewayClient
 from ingest.ports import Receipt
@@ -36,6 +37,7 @@ class MqttSource:
         retry: how long to wait for it.
         filters: what to subscribe to.
         take: takes a message and its receipt; must not block or raise.
+        counts: where acknowledgements are counted.
     """
 
     def __init__(
@@ -46,13 +48,14 @@ class MqttSource:
         *,
         filters: Sequence[str],
         take: Take,
+        counts: Counts,
     ) -> None:
         self._connection, self._policy, self._retry = connection, policy, retry
         self._filters, self._take = tuple(filters), take
         self.window = Window(
             messages=policy.window_messages, size=policy.window_bytes, advanced=self._advanced
         )
-        self.acknowledged = 0
+        self._counts = counts
         self.ready = False
         self._subscribed = self._paused = self._stopping = self._settling = False
         self._silent_seconds = 0.0
@@ -172,7 +175,7 @@ class MqttSource:
         packets = self.window.settle()
         if packets:
             self._client.acknowledge(packets)
-            self.acknowledged += len(packets)
+            self._counts.acknowledged[("mqtt",)] += len(packets)
         if self._paused and not self._stopping and not self.window.full:
             self._resume()
 

@@ -21,6 +21,7 @@ import uvloop
 from deploy.stack.embedded_kafka import EmbeddedKafka
 from deploy.stack.kafka_topics import Topic, create_topics
 from deploy.stack.ports import free_port
+from ingest.counts import Counts
 from ingest.envelope import Envelope
 from ingest.gates import Gate
 from ingest.kafka_sink import KafkaSink
@@ -34,7 +35,9 @@ from schemas.settings import MqttConnection
 from schemas.topics import Routes
 
 _SENSORS = 10_000
-_PAYLOAD = b'{"time":"2025-01-01T12:00:00Z","no2":21.5,"pm10":18.25,"pm25":9.5,"battery":3.7,"rssi":-71}'
+_PAYLOAD = (
+    b'{"time":"2025-01-01T12:00:00Z","no2":21.5,"pm10":18.25,"pm25":9.5,"battery":3.7,"rssi":-71}'
+)
 _CONFIGURATION = """\
 listener {port} 127.0.0.1
 allow_anonymous true
@@ -56,7 +59,10 @@ async def measure(arguments: argparse.Namespace, folder: Path) -> None:
     try:
         await asyncio.sleep(0.5)
         async with EmbeddedKafka(folder) as kafka:
-            topics = {"city.readings": Topic(partitions=12), "city.dead-letters": Topic(partitions=1)}
+            topics = {
+                "city.readings": Topic(partitions=12),
+                "city.dead-letters": Topic(partitions=1),
+            }
             await create_topics(kafka.connection, topics)
             sink = (
                 MemorySink()
@@ -70,7 +76,7 @@ async def measure(arguments: argparse.Namespace, folder: Path) -> None:
 
 
 async def _run(arguments: argparse.Namespace, port: int, sink: object, broker: int) -> None:
-    clock = ReceiptClock()
+    clock, counts = ReceiptClock(), Counts()
     envelope = Envelope(
         Routes(["gent"]), lambda _: Gate(None, True), payload_bytes=262144, beginning_bytes=1024
     )
@@ -78,11 +84,11 @@ async def _run(arguments: argparse.Namespace, port: int, sink: object, broker: i
     def take(message: Message, receipt: Receipt) -> None:
         sink.put(envelope.seal(message, received_time=clock()), receipt)
 
-    policy = MqttPolicy(
-        batched_read=not arguments.stock, version="5" if arguments.v5 else "3.1.1"
-    )
+    policy = MqttPolicy(batched_read=not arguments.stock, version="5" if arguments.v5 else "3.1.1")
     connection = MqttConnection(port=port)
-    source = MqttSource(connection, policy, RetryPolicy(), filters=["city/#"], take=take)
+    source = MqttSource(
+        connection, policy, RetryPolicy(), filters=["city/#"], take=take, counts=counts
+    )
     tasks = [asyncio.create_task(sink.run()), asyncio.create_task(source.run())]
     while not (source.ready and sink.ready):
         await asyncio.sleep(0.05)
@@ -94,7 +100,7 @@ async def _run(arguments: argparse.Namespace, port: int, sink: object, broker: i
         await publisher.wait()
     began, cpu, broker_cpu = time.perf_counter(), _cpu(), _cpu_of(broker)
     source._resume()
-    while source.acknowledged < arguments.messages:
+    while counts.acknowledged[("mqtt",)] < arguments.messages:
         await asyncio.sleep(0.02)
     seconds, used = time.perf_counter() - began, _cpu() - cpu
     await publisher.wait()
