@@ -1,0 +1,87 @@
+"""`stadspuls city`: load, list and check city packs."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from deploy.installation import Installation
+from schemas.city_pack import CityPack
+from schemas.errors import Misconfigured
+from schemas.registry import load_registry
+from schemas.self_check import check
+
+_Parsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
+
+
+def register(commands: "_Parsers[Any]", common: argparse.ArgumentParser) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("city", help="load, list and check city packs")
+    actions = parser.add_subparsers(required=True, metavar="action")
+
+    add = actions.add_parser(
+        "add",
+        parents=[common],
+        help="load a pack, or load it again; a running platform takes it over within seconds",
+    )
+    add.add_argument("pack", type=Path, nargs="+", help="directory of a pack")
+    add.add_argument("--json", action="store_true", help="print facts as JSON")
+    add.set_defaults(command=_add)
+
+    listing = actions.add_parser("list", parents=[common], help="the cities connected here")
+    listing.add_argument("--json", action="store_true", help="print facts as JSON")
+    listing.set_defaults(command=_list)
+
+    checking = actions.add_parser("check", help="check packs without loading them")
+    checking.add_argument("pack", type=Path, nargs="+", help="directory of a pack")
+    checking.add_argument("--json", action="store_true", help="print facts as JSON")
+    checking.set_defaults(command=_check)
+
+
+def _add(wishes: argparse.Namespace) -> int:
+    installation = Installation(wishes.data_dir)
+    facts = []
+    for directory in wishes.pack:
+        pack = installation.add_city(directory)
+        facts.append({**_facts(pack), "secrets": str(installation.data_dir / "secrets")})
+    _print(wishes, facts, "{city}: added; its passwords and key are in {secrets}")
+    return 0
+
+
+def _list(wishes: argparse.Namespace) -> int:
+    registry = Installation(wishes.data_dir).registry()
+    facts = [_facts(context.pack) for context in registry.cities.values()]
+    _print(wishes, facts, "{city}: {name} ({datasets} datasets, {things} known things)")
+    return 0
+
+
+def _check(wishes: argparse.Namespace) -> int:
+    facts = []
+    for directory in wishes.pack:
+        registry = load_registry([directory])
+        for context in registry.cities.values():
+            problems = [problem for profile in context.library for problem in check(profile)]
+            if problems:
+                raise Misconfigured("\n".join(problems))
+            facts.append(_facts(context.pack))
+    _print(wishes, facts, "{city}: in order ({datasets} datasets, {things} known things)")
+    return 0
+
+
+def _facts(pack: CityPack) -> dict[str, Any]:
+    return {
+        "city": pack.slug,
+        "name": pack.city.name.nl,
+        "datasets": len(pack.city.datasets),
+        "things": len(pack.things),
+        "directory": str(pack.directory),
+    }
+
+
+def _print(wishes: argparse.Namespace, facts: list[dict[str, Any]], line: str) -> None:
+    if wishes.json:
+        sys.stdout.write(json.dumps(facts, ensure_ascii=False) + "\n")
+        return
+    for fact in facts:
+        sys.stdout.write(line.format(**fact) + "\n")

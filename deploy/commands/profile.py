@@ -1,0 +1,92 @@
+"""`stadspuls profile`: run a profile's own examples; show what a sample becomes."""
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import schemas
+from schemas.compiled_profile import CompiledProfile
+from schemas.errors import Misconfigured
+from schemas.library import Library
+from schemas.self_check import check, explain
+from schemas.vocabulary import Vocabulary
+
+_Parsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
+_WORDS = Path("vocabulary") / "observed-properties.yaml"
+_PLATFORM = Path(schemas.__file__).parent
+
+
+def register(commands: "_Parsers[Any]", common: argparse.ArgumentParser) -> None:
+    """Add the command to the parser."""
+    del common  # profiles are files; no installation is needed
+    parser = commands.add_parser("profile", help="check and try sensor profiles")
+    actions = parser.add_subparsers(required=True, metavar="action")
+
+    checking = actions.add_parser("check", help="run the examples of profiles")
+    checking.add_argument("path", type=Path, nargs="*", help="file or directory (default: ours)")
+    checking.add_argument("--json", action="store_true", help="print facts as JSON")
+    checking.set_defaults(command=_check)
+
+    attempt = actions.add_parser("try", help="show what a sample becomes")
+    attempt.add_argument("path", type=Path, help="a profile")
+    attempt.add_argument("--sample", type=Path, required=True, help="file with one payload")
+    attempt.add_argument("--thing", help="name that the topic gives")
+    attempt.add_argument("--zone", default="Europe/Brussels", help="of local times")
+    attempt.add_argument("--json", action="store_true", help="print facts as JSON")
+    attempt.set_defaults(command=_try)
+
+
+def _check(wishes: argparse.Namespace) -> int:
+    problems = {profile.id: check(profile) for profile in _profiles(wishes.path)}
+    if wishes.json:
+        sys.stdout.write(json.dumps(problems, ensure_ascii=False) + "\n")
+    else:
+        for name, found in problems.items():
+            sys.stdout.write("\n".join(found or [f"{name}: in order"]) + "\n")
+    return 1 if any(problems.values()) else 0
+
+
+def _try(wishes: argparse.Namespace) -> int:
+    (profile,) = _profiles([wishes.path])
+    facts = explain(
+        profile,
+        wishes.sample.read_bytes(),
+        received_time=datetime.now(UTC),
+        zone=wishes.zone,
+        thing=wishes.thing,
+    )
+    indent = None if wishes.json else 2
+    sys.stdout.write(json.dumps(facts, indent=indent, default=str, ensure_ascii=False) + "\n")
+    return 0 if facts["observations"] or facts["empty"] else 1
+
+
+def _profiles(paths: list[Path]) -> list[CompiledProfile]:
+    """Return the profiles that paths mean, each compiled beside the platform's.
+
+    Raises:
+        Misconfigured: there is none, or one is wrong; with file, line and what to change.
+    """
+    vocabulary = Vocabulary.load()
+    ours = Library.load(vocabulary=vocabulary)
+    if not paths:
+        return list(ours)
+    files = [file for path in paths for file in _files(path.absolute())]
+    return [_profile(file, ours, vocabulary) for file in files]
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(path.glob("**/profiles/*/*.yaml")) or sorted(path.glob("*/*.yaml"))
+    if not path.exists():
+        raise Misconfigured(f"{path}: there is no such file")
+    return [path]
+
+
+def _profile(file: Path, ours: Library, vocabulary: Vocabulary) -> CompiledProfile:
+    words = file.parent.parent.parent / _WORDS
+    if words.exists() and not words.is_relative_to(_PLATFORM):
+        vocabulary = vocabulary.extended([words])
+    return ours.extended(file, vocabulary=vocabulary).profile(f"{file.parent.name}/{file.stem}")

@@ -1,0 +1,107 @@
+"""`stadspuls run`: one part of the platform as a process, its settings from the environment."""
+
+import argparse
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import uvloop
+from pydantic import ValidationError
+
+from schemas.errors import Misconfigured
+
+_Parsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
+
+
+def register(commands: "_Parsers[Any]", common: argparse.ArgumentParser) -> None:
+    """Add the command to the parser."""
+    del common  # a part is told everything by its environment
+    parser = commands.add_parser(
+        "run", help="run one part in the foreground; settings come from the environment"
+    )
+    parser.add_argument("part", choices=sorted(PARTS), help="which part")
+    parser.set_defaults(command=_run)
+
+
+def _run(wishes: argparse.Namespace) -> int:
+    try:
+        entry = PARTS[wishes.part]()
+    except ValidationError as invalid:
+        problems = "; ".join(
+            f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in invalid.errors()
+        )
+        raise Misconfigured(f"the settings of {wishes.part} are wrong: {problems}") from invalid
+    uvloop.run(_until_signalled(entry))
+    return 0
+
+
+async def _until_signalled(entry: Callable[[], Awaitable[None]]) -> None:
+    """Run a part until it ends, or until SIGTERM or SIGINT asks it to finish."""
+    task = asyncio.ensure_future(entry())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not task.cancelled():
+            raise
+
+
+def _ingest() -> Callable[[], Awaitable[None]]:
+    from ingest.bridge import run
+    from ingest.settings import IngestSettings
+
+    settings = IngestSettings()
+    return lambda: run(settings)
+
+
+def _normalise() -> Callable[[], Awaitable[None]]:
+    from stream_processors.runner import run_normalise
+    from stream_processors.settings import NormaliseSettings
+
+    settings = NormaliseSettings()
+    return lambda: run_normalise(settings)
+
+
+def _store() -> Callable[[], Awaitable[None]]:
+    from stream_processors.runner import run_store
+    from stream_processors.settings import StoreSettings
+
+    settings = StoreSettings()
+    return lambda: run_store(settings)
+
+
+def _aggregate() -> Callable[[], Awaitable[None]]:
+    from stream_processors.runner import run_aggregate
+    from stream_processors.settings import AggregateSettings
+
+    settings = AggregateSettings()
+    return lambda: run_aggregate(settings)
+
+
+def _api() -> Callable[[], Awaitable[None]]:
+    from api.server import run
+    from api.settings import ApiSettings
+
+    settings = ApiSettings()
+    return lambda: run(settings)
+
+
+def _simulate() -> Callable[[], Awaitable[None]]:
+    from simulators.publisher import run
+    from simulators.settings import SimulatorSettings
+
+    settings = SimulatorSettings()
+    return lambda: run(settings)
+
+
+PARTS: dict[str, Callable[[], Callable[[], Awaitable[None]]]] = {
+    "ingest": _ingest,
+    "normalise": _normalise,
+    "store": _store,
+    "aggregate": _aggregate,
+    "api": _api,
+    "simulate": _simulate,
+}

@@ -1,0 +1,90 @@
+"""Our processes with their settings: who is told what."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from api.settings import ApiSettings
+from deploy.installation import Installation
+from deploy.part import Part
+from deploy.settings import PlatformSettings
+from deploy.stack import Stack
+from deploy.stack.ports import free_port
+from ingest.settings import IngestSettings
+from schemas.settings import HttpListener
+from stream_processors.settings import AggregateSettings, NormaliseSettings, StoreSettings
+
+
+def pipeline_parts(
+    installation: Installation, settings: PlatformSettings, stack: Stack
+) -> tuple[Part, ...]:
+    """Return the processes from the gateway to the database, in a reading's order."""
+    cities = installation.pack_directories()
+    data_dir = installation.data_dir
+    return (
+        _ingest(installation, settings, stack, cities),
+        _normalise(data_dir, stack, cities),
+        _store(data_dir, stack, cities),
+        _aggregate(data_dir, stack),
+    )
+
+
+def api_part(installation: Installation, settings: PlatformSettings, stack: Stack) -> Part:
+    """Return the process of the open interfaces."""
+    listener = _public(settings, settings.port)
+    wishes = ApiSettings(
+        database=stack.database,
+        listener=listener,
+        keys_file=installation.keys_file,
+        base_iri=settings.base_iri or listener.address,
+    )
+    return Part(installation.data_dir, "api", wishes, listener=listener)
+
+
+def _ingest(
+    installation: Installation,
+    settings: PlatformSettings,
+    stack: Stack,
+    cities: Sequence[Path],
+) -> Part:
+    listener = _public(settings, settings.ingest_port)
+    wishes = IngestSettings(
+        cities=tuple(cities),
+        keys_file=installation.keys_file,
+        mqtt=stack.mqtt,
+        kafka=stack.kafka,
+        http=listener,
+    )
+    return Part(installation.data_dir, "ingest", wishes, listener=listener)
+
+
+def _normalise(data_dir: Path, stack: Stack, cities: Sequence[Path]) -> Part:
+    listener = _private()
+    wishes = NormaliseSettings(kafka=stack.kafka, cities=tuple(cities), metrics=listener)
+    return Part(data_dir, "normalise", wishes, listener=listener)
+
+
+def _store(data_dir: Path, stack: Stack, cities: Sequence[Path]) -> Part:
+    listener = _private()
+    wishes = StoreSettings(
+        kafka=stack.kafka, database=stack.database, cities=tuple(cities), metrics=listener
+    )
+    return Part(data_dir, "store", wishes, listener=listener)
+
+
+def _aggregate(data_dir: Path, stack: Stack) -> Part:
+    listener = _private()
+    wishes = AggregateSettings(database=stack.database, metrics=listener)
+    return Part(data_dir, "aggregate", wishes, listener=listener)
+
+
+def _public(settings: PlatformSettings, port: int) -> HttpListener:
+    return HttpListener(
+        host=settings.host,
+        port=port,
+        certificate_file=settings.certificate_file,
+        key_file=settings.key_file,
+    )
+
+
+def _private() -> HttpListener:
+    return HttpListener(port=free_port())

@@ -1,0 +1,198 @@
+"""The whole platform on one computer: services and our processes, up in order, down in order."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+from deploy.drain import drain, settle
+from deploy.installation import Installation
+from deploy.migrations import migrate
+from deploy.mosquitto import CityAccess, MosquittoListener
+from deploy.parts import api_part, pipeline_parts
+from deploy.settings import PlatformSettings
+from deploy.stack import Stack, Topic, create_topics, embedded_stack, real_stack
+from deploy.stack.ports import free_port, is_free
+from deploy.supervisor import supervised
+from schemas import wire
+from schemas.city_pack import CityPack, load_city_pack
+from schemas.errors import Misconfigured
+
+_DAY_MS: Final = 86_400_000
+_WATCH_SECONDS: Final = 1.0
+_PARTITIONS: Final = {"embedded": 4, "real": 12}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    """A running platform.
+
+    Attributes:
+        installation: its data directory.
+        settings: what it was told, with the ports that were chosen.
+        stack: the services that it stands on.
+    """
+
+    installation: Installation
+    settings: PlatformSettings
+    stack: Stack
+
+    @property
+    def api_address(self) -> str:
+        """Where the open interfaces are."""
+        return api_part(self.installation, self.settings, self.stack).listener.address
+
+    @property
+    def ingest_address(self) -> str:
+        """Where HTTP ingest is."""
+        scheme, _, rest = self.api_address.partition("://")
+        return f"{scheme}://{rest.rsplit(':', 1)[0]}:{self.settings.ingest_port}"
+
+    async def run(self) -> NoReturn:
+        """Keep the pipeline running; a changed city pack is taken over within seconds.
+
+        Raises:
+            ServiceFailed: a service of the stack ended, or a process of ours does not come up.
+        """
+        while True:
+            async with self.pipeline():
+                changed = asyncio.create_task(self._cities_changed())
+                died = asyncio.create_task(self.stack.died())
+                try:
+                    await asyncio.wait((changed, died), return_when=asyncio.FIRST_COMPLETED)
+                    if died.done():
+                        died.result()
+                finally:
+                    changed.cancel()
+                    died.cancel()
+            await self.stack.mqtt_service.admit(access(self.installation))
+
+    def pipeline(self) -> AbstractAsyncContextManager[None]:
+        """Return ingest, normalise, store and aggregate, to be run as a context."""
+        parts = pipeline_parts(self.installation, self.settings, self.stack)
+        if self.stack.variant == "real":
+            return supervised(parts)
+        return supervised(parts, settle=self._settle, drain=self._drain)
+
+    async def _settle(self) -> None:
+        await settle(self.ingest_address, patience_seconds=self.settings.drain_seconds / 2)
+
+    async def _drain(self) -> None:
+        patience_seconds = self.settings.drain_seconds
+        await drain(self.stack.kafka, self.stack.database, patience_seconds=patience_seconds)
+
+    async def _cities_changed(self) -> None:
+        before = _fingerprint(self.installation)
+        while _fingerprint(self.installation) == before:  # noqa: ASYNC110 - files tell nobody
+            await asyncio.sleep(_WATCH_SECONDS)
+
+
+@asynccontextmanager
+async def running_platform(settings: PlatformSettings) -> AsyncIterator[Platform]:
+    """Start the services, migrate the database, make the topics, start the HTTP interfaces.
+
+    The pipeline is started by `Platform.run` or `Platform.pipeline`.
+
+    Raises:
+        Misconfigured: a setting or city pack is wrong, a port is taken.
+        ServiceFailed: something did not come up.
+    """
+    installation = Installation(settings.data_dir.absolute())
+    installation.registry()
+    settings = _with_ports(settings)
+    async with _stack(installation, settings) as stack:
+        await migrate(stack.database.dsn.get_secret_value())
+        await create_topics(stack.kafka, _topics(settings))
+        platform = Platform(installation=installation, settings=settings, stack=stack)
+        async with supervised([api_part(installation, settings, stack)]):
+            installation.write_running(_facts(platform))
+            try:
+                yield platform
+            finally:
+                installation.write_running(None)
+
+
+def access(installation: Installation) -> list[CityAccess]:
+    """Return who may write what at the broker: the packs' clients, with their passwords."""
+    packs = [load_city_pack(directory) for directory in installation.pack_directories()]
+    return [_access(installation, pack) for pack in packs]
+
+
+def _access(installation: Installation, pack: CityPack) -> CityAccess:
+    users = {
+        f"{pack.slug}.{client}": installation.mqtt_password(pack.slug, client)
+        for client in pack.city.clients
+    }
+    filters = tuple(topic.filter for topic in pack.city.topics)
+    return CityAccess(city=pack.slug, users=users, filters=filters)
+
+
+def _stack(
+    installation: Installation, settings: PlatformSettings
+) -> AbstractAsyncContextManager[Stack]:
+    cities = access(installation)
+    if settings.services == "embedded":
+        return embedded_stack(data_dir=installation.data_dir, cities=cities)
+    return real_stack(
+        data_dir=installation.data_dir, cities=cities, listeners=_device_listeners(settings)
+    )
+
+
+def _device_listeners(settings: PlatformSettings) -> list[MosquittoListener]:
+    if not settings.mqtt_port:
+        return []
+    return [
+        MosquittoListener(
+            host=settings.host,
+            port=settings.mqtt_port,
+            certificate_file=settings.certificate_file,
+            key_file=settings.key_file,
+        )
+    ]
+
+
+def _topics(settings: PlatformSettings) -> dict[str, Topic]:
+    partitions = settings.partitions or _PARTITIONS[settings.services]
+    days = {
+        wire.READINGS: settings.readings_days,
+        wire.OBSERVATIONS: settings.readings_days,
+        wire.DEAD_LETTERS: settings.dead_letters_days,
+    }
+    return {
+        topic: Topic(partitions=partitions, settings={"retention.ms": str(number * _DAY_MS)})
+        for topic, number in days.items()
+    }
+
+
+def _with_ports(settings: PlatformSettings) -> PlatformSettings:
+    """Choose the ports left open, and refuse those that somebody else has."""
+    chosen: list[int] = []
+    for wanted in (settings.port, settings.ingest_port):
+        port = wanted or free_port(settings.host)
+        if wanted and not is_free(port, settings.host):
+            raise Misconfigured(
+                f"port {port} is taken by another program: choose others with --port and "
+                "--ingest-port (0 takes any free one)"
+            )
+        chosen.append(port)
+    return settings.model_copy(update={"port": chosen[0], "ingest_port": chosen[1]})
+
+
+def _fingerprint(installation: Installation) -> Sequence[tuple[str, int]]:
+    files = (file for folder in installation.pack_directories() for file in folder.rglob("*.yaml"))
+    return sorted((str(file), file.stat().st_mtime_ns) for file in files)
+
+
+def _facts(platform: Platform) -> dict[str, object]:
+    stack = platform.stack
+    return {
+        "pid": os.getpid(),
+        "services": stack.variant,
+        "api": platform.api_address,
+        "ingest": platform.ingest_address,
+        "mqtt": f"mqtt://{stack.mqtt.host}:{stack.mqtt.port}",
+        "kafka": stack.kafka.model_dump(mode="json", exclude_none=True),
+        "database": stack.database.dsn.get_secret_value(),
+    }

@@ -1,0 +1,39 @@
+"""Settings of a whole platform on one computer, from `STADSPULS_…` and the command line."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class PlatformSettings(BaseSettings):
+    """What `stadspuls up` and `stadspuls demo` are told."""
+
+    model_config = SettingsConfigDict(env_prefix="STADSPULS_", frozen=True, extra="forbid")
+
+    data_dir: Path = Field(Path("stadspuls-data"), description="where everything is kept")
+    services: Literal["embedded", "real"] = Field(
+        "embedded", description="servers that install with pip, or those of this computer"
+    )
+    host: str = Field("127.0.0.1", description="address that our HTTP servers listen on")
+    port: int = Field(8080, ge=0, description="port of the open interfaces; 0: any free one")
+    ingest_port: int = Field(8081, ge=0, description="port of HTTP ingest; 0: any free one")
+    mqtt_port: int = Field(
+        0, ge=0, description="real: port for devices on `host`; 0: our own loopback port alone"
+    )
+    base_iri: str = Field(
+        "", description="public address of the installation; empty: where it listens"
+    )
+    certificate_file: Path | None = Field(
+        None, description="certificate of all public listeners: switches TLS on"
+    )
+    key_file: Path | None = Field(None, description="its private key")
+    partitions: int = Field(
+        0, ge=0, description="partitions of each Kafka topic; 0: 4 embedded, 12 real"
+    )
+    readings_days: int = Field(7, ge=1, description="how long Kafka keeps readings")
+    dead_letters_days: int = Field(30, ge=1, description="how long Kafka keeps dead letters")
+    drain_seconds: float = Field(
+        3.0, ge=0, description="embedded: how long a stop waits for what is still in Kafka"
+    )
