@@ -40,7 +40,7 @@ def gate_of(registry: Registry, address: Address) -> Gate:
         )
     profile = library.profile(address.profile)
     harmless = _is_harmless(profile)
-    plain = profile.remove_personal is None and not profile.envelopes
+    plain = all(one.remove_personal is None for one in (profile, *profile.envelopes))
     return Gate(None if plain else partial(_admit, profile), harmless)
 
 

@@ -1,0 +1,24 @@
+"""Times of receipt."""
+
+from datetime import UTC, datetime, timedelta
+
+from ingest.receipt_clock import ReceiptClock
+
+NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
+
+
+def test_no_two_messages_have_the_same_received_time() -> None:
+    clock = ReceiptClock(lambda: NOON)
+
+    assert [clock() - NOON for _ in range(3)] == [timedelta(microseconds=n) for n in range(3)]
+
+
+def test_clock_that_is_set_back_does_not_set_received_times_back() -> None:
+    times = iter([NOON, NOON - timedelta(hours=1), NOON + timedelta(hours=1)])
+    clock = ReceiptClock(lambda: next(times))
+
+    assert [clock(), clock(), clock()] == [
+        NOON,
+        NOON + timedelta(microseconds=1),
+        NOON + timedelta(hours=1),
+    ]
