@@ -93,20 +93,27 @@ def write_mosquitto(
 
     Raises:
         Misconfigured: names or filters of the cities are not allowed or overlap.
+        OSError: a certificate or key cannot be read.
     """
     users = {name: password for city in cities for name, password in city.users.items()}
     access = access_file(cities)
     _write(folder / "access", access)
     _write(folder / "passwords", password_file({**users, GATEWAY: gateway_password}))
-    lines = "".join(_listener(listener) for listener in listeners)
+    lines = "".join(_listener(listener, folder) for listener in listeners)
     settings = _SETTINGS.format(folder=folder, **vars(limits or MosquittoLimits()))
     return _write(folder / "mosquitto.conf", settings + lines)
 
 
-def _listener(listener: MosquittoListener) -> str:
+def _listener(listener: MosquittoListener, folder: Path) -> str:
+    """Return a listener's lines; certificate and key are copied to where Mosquitto may read."""
     lines = f"\nlistener {listener.port} {listener.host}\n"
-    if listener.certificate_file is not None:
-        lines += f"certfile {listener.certificate_file}\nkeyfile {listener.key_file}\n"
+    for setting, file in (
+        ("certfile", listener.certificate_file),
+        ("keyfile", listener.key_file),
+    ):
+        if file is not None:
+            copy = folder / f"{setting}-{listener.port}.pem"
+            lines += f"{setting} {_write(copy, file.read_text(encoding='ascii'))}\n"
     return lines
 
 

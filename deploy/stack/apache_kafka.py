@@ -36,6 +36,9 @@ share.coordinator.state.topic.min.isr=1
 offsets.topic.num.partitions=4
 transaction.state.log.num.partitions=2
 share.coordinator.state.topic.num.partitions=2
+# After a kill the controller in the same process believes the old broker alive for that long.
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 num.network.threads=2
 num.io.threads=4
 log.cleaner.dedupe.buffer.size=16777216

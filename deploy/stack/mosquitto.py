@@ -24,9 +24,28 @@ def mosquitto_program() -> Path | None:
 
 
 class Mosquitto(MqttService):
-    """Mosquitto on a loopback port, for both versions of MQTT; it saves when it is ended."""
+    """Mosquitto on a loopback port, for both versions of MQTT; it saves when it is ended.
+
+    Args:
+        data_dir: folder of the stack.
+        cities: whose users may connect.
+        listeners: for devices, beside the one on the loopback port, such as one with TLS.
+
+    Raises:
+        Misconfigured: a name or filter of a city is not allowed.
+    """
 
     orphan_signal = signal.SIGTERM
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        cities: Sequence[CityAccess] = (),
+        listeners: Sequence[MosquittoListener] = (),
+    ) -> None:
+        super().__init__(data_dir, cities=cities)
+        self._listeners = tuple(listeners)
 
     @property
     def port_5(self) -> int:
@@ -55,5 +74,5 @@ class Mosquitto(MqttService):
             self.folder,
             cities=self._cities,
             gateway_password=secret(self.data_dir, "mqtt-gateway"),
-            listeners=[MosquittoListener(port=self.ports[0])],
+            listeners=[MosquittoListener(port=self.ports[0]), *self._listeners],
         )

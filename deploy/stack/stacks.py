@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NoReturn
 
-from deploy.mosquitto.access import CityAccess
+from deploy.mosquitto import CityAccess, MosquittoListener
 from deploy.stack.apache_kafka import ApacheKafka
 from deploy.stack.embedded_database import embedded_database
 from deploy.stack.embedded_kafka import EmbeddedKafka
@@ -101,6 +101,7 @@ async def real_stack(
     *,
     data_dir: Path,
     cities: Sequence[CityAccess] = (),
+    listeners: Sequence[MosquittoListener] = (),
     kafka_settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Stack]:
     """Run Mosquitto, Apache Kafka and PostgreSQL with TimescaleDB, as installed here.
@@ -108,6 +109,7 @@ async def real_stack(
     Args:
         data_dir: where they keep data, logs and secrets; used again, all is found again.
         cities: whose users may write at the MQTT broker.
+        listeners: of the broker for devices, beside ours on a loopback port.
         kafka_settings: of server.properties, such as `log.retention.ms`.
 
     Raises:
@@ -117,7 +119,7 @@ async def real_stack(
     stack = Stack(
         variant="real",
         data_dir=data_dir,
-        mqtt_service=Mosquitto(data_dir, cities=cities),
+        mqtt_service=Mosquitto(data_dir, cities=cities, listeners=listeners),
         kafka_service=ApacheKafka(data_dir, settings=kafka_settings),
         database_service=timescale_database(data_dir),
     )

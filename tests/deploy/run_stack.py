@@ -1,0 +1,21 @@
+"""Run a stack until this process is told to end: `python run_stack.py VARIANT DATA_DIR`."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from deploy.stack import embedded_stack, real_stack
+
+
+async def main(variant: str, data_dir: Path) -> None:
+    """Print the services' process ids when all are ready, and wait."""
+    run = {"embedded": embedded_stack, "real": real_stack}[variant]
+    async with run(data_dir=data_dir) as stack:
+        sys.stdout.write(json.dumps([service.pid for service in stack.services]) + "\n")
+        sys.stdout.flush()
+        await stack.died()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))
