@@ -271,7 +271,7 @@ def _period(wanted: Sequence[Expectation]) -> tuple[datetime, datetime]:
     now = datetime.now(UTC)
     own = [value.start for one in wanted for value in one.values if value.start is not None]
     sent = [datetime.fromtimestamp(one.entry.published.published_time, UTC) for one in wanted]
-    return min([*own, *sent], default=now) - _SKEW, max([*own, now])
+    return min([*own, *sent], default=now) - _SKEW, max([*own, now]) + _SKEW
 
 
 async def _lost_letters(
