@@ -67,11 +67,39 @@ OBSERVATIONS = Metric(
 STORE_LAG = Metric(
     "stadspuls_store_lag_records",
     "gauge",
-    "Records of city.observations not yet stored.",
-    ("partition",),
+    "Records of Kafka not yet in the database.",
+    ("topic", "partition"),
 )
 STORE_SECONDS = Metric(
     "stadspuls_store_batch_seconds", "histogram", "Time to commit a batch.", (), _LATENCY
+)
+LANE_SECONDS = Metric(
+    "stadspuls_store_lane_seconds",
+    "histogram",
+    "Time in the publication lane, from its lock to the commit.",
+    (),
+    _LATENCY,
+)
+READINGS_MISSING = Metric(
+    "stadspuls_store_readings_missing",
+    "counter",
+    "Readings that never came: gaps between the offsets of those that did.",
+)
+READINGS_REPEATED = Metric(
+    "stadspuls_store_readings_repeated",
+    "counter",
+    "Readings that normalise sent again and that were accounted for already.",
+)
+RECORDS_LOST = Metric(
+    "stadspuls_store_records_lost",
+    "counter",
+    "Records that Kafka deleted before they were read.",
+    ("topic",),
+)
+PROFILES_STOPPED = Metric(
+    "stadspuls_normalise_profiles_stopped",
+    "gauge",
+    "Profile versions that are stopped because too many of their readings are rejected.",
 )
 PUBLICATION_DELAY = Metric(
     "stadspuls_store_publication_delay_seconds",

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Kafka in, database out: what becomes of a reading after the gateway."""

@@ -1,0 +1,1 @@
+"""Quarters, hours and days, summed up behind the store."""

@@ -1,0 +1,87 @@
+"""Kafka's client, set up in one way for every processor."""
+
+import ssl
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from schemas.errors import BrokerUnavailable
+from schemas.settings import KafkaConnection
+from stream_processors.record import Record
+
+MAXIMUM_RECORD_BYTES = 900_000
+"""Kafka takes a megabyte by default; the rest is room for key, headers and batch."""
+
+_FETCH_BYTES = 4 << 20
+
+
+def consumer(kafka: KafkaConnection, *, group: str) -> AIOKafkaConsumer:
+    """Return a consumer that begins a new log at its beginning and commits nothing by itself."""
+    return AIOKafkaConsumer(
+        **_connection(kafka),
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=_FETCH_BYTES,
+        # A processor that hangs gives its partitions back after this time.
+        session_timeout_ms=10_000,
+        heartbeat_interval_ms=1_000,
+    )
+
+
+def producer(kafka: KafkaConnection) -> AIOKafkaProducer:
+    """Return a producer whose records are confirmed by every replica in sync."""
+    return AIOKafkaProducer(
+        **_connection(kafka),
+        acks="all",
+        enable_idempotence=kafka.idempotent,
+        max_batch_size=MAXIMUM_RECORD_BYTES,
+        max_request_size=1 << 20,
+        linger_ms=0,
+    )
+
+
+async def cluster_of(kafka: KafkaConnection) -> str:
+    """Return the cluster's id, empty where the broker does not name it.
+
+    Raises:
+        BrokerUnavailable: no broker answers.
+    """
+    admin = AIOKafkaAdminClient(**_connection(kafka))
+    try:
+        await admin.start()
+        return str((await admin.describe_cluster()).get("cluster_id") or "")
+    except (KafkaError, OSError) as failure:
+        raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
+    finally:
+        await admin.close()
+
+
+def record_of(found: ConsumerRecord) -> Record:
+    """Return a record as our own."""
+    return Record(
+        topic=found.topic,
+        partition=found.partition,
+        offset=found.offset,
+        timestamp=found.timestamp,
+        key=found.key or b"",
+        value=found.value or b"",
+        headers=tuple(found.headers),
+    )
+
+
+def _connection(kafka: KafkaConnection) -> dict[str, Any]:
+    secure = kafka.ca_file is not None
+    options: dict[str, Any] = {"bootstrap_servers": kafka.bootstrap, "client_id": "stadspuls"}
+    if secure:
+        options["ssl_context"] = ssl.create_default_context(cafile=str(kafka.ca_file))
+    if kafka.username is None:
+        return options | {"security_protocol": "SSL" if secure else "PLAINTEXT"}
+    return options | {
+        "security_protocol": "SASL_SSL" if secure else "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": kafka.username,
+        "sasl_plain_password": kafka.password.get_secret_value() if kafka.password else "",
+    }

@@ -1,0 +1,140 @@
+"""The city packs and the vocabulary into the catalogue, at the start of the store."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from schemas.catalogue import Thing
+from schemas.city_pack import KnownThing
+from schemas.description import (
+    city_of,
+    dataset_of,
+    describe,
+    feature_of,
+    observed_property_of,
+    thing_of,
+)
+from schemas.errors import Misconfigured
+from schemas.registry import CityContext, Registry
+from schemas.wire import Observation
+from stream_processors.database import Connection
+from stream_processors.register.catalogue_table import (
+    json_of,
+    write_city,
+    write_dataset,
+    write_observed_property,
+)
+from stream_processors.statements import statement
+
+log = logging.getLogger(__name__)
+
+_AT_A_TIME = 5000
+_LOCK = "select pg_advisory_xact_lock(hashtext('catalogue'))"
+_THING = statement(__package__, "upsert_known_thing")
+_PLACE = statement(__package__, "place_thing")
+_FEATURE = statement(__package__, "describe_feature")
+_READ = statement(__package__, "read_all_datastreams")
+_UPDATE = statement(__package__, "update_datastreams")
+_CLOSE = statement(__package__, "close_datastreams")
+_OPEN = statement(__package__, "open_things")
+
+
+async def synchronise(connection: Connection, registry: Registry) -> None:
+    """Write cities, datasets, observed properties and known things as the packs have them.
+
+    What is open is told again for every datastream: a dataset that was closed closes at once.
+    What a pack no longer names stays: a row is the memory of an identifier.
+    """
+    async with connection.transaction():
+        await connection.execute(_LOCK)
+        for context in registry.cities.values():
+            await _write_city(connection, context)
+        await _update_datastreams(connection, registry)
+        await connection.execute(_CLOSE)
+        await connection.execute(_OPEN, None)
+
+
+async def _write_city(connection: Connection, context: CityContext) -> None:
+    await write_city(connection, city_of(context.pack))
+    for dataset in context.pack.city.datasets:
+        await write_dataset(connection, dataset_of(context, dataset.theme))
+    for entry in context.vocabulary.observed_properties.values():
+        await write_observed_property(connection, observed_property_of(context, entry))
+    for known in context.pack.things:
+        await _write_thing(connection, context, known)
+
+
+async def _write_thing(connection: Connection, context: CityContext, known: KnownThing) -> None:
+    thing = thing_of(context, profile=known.profile, name=known.name)
+    thing_id = await connection.fetchval(
+        _THING,
+        thing.city,
+        thing.profile,
+        thing.name,
+        thing.title,
+        thing.description,
+        json_of(thing.properties),
+    )
+    if thing.location:
+        place = thing.location
+        await connection.execute(
+            _PLACE,
+            thing_id,
+            place.name,
+            place.description,
+            json_of(place.location),
+            place.longitude,
+            place.latitude,
+        )
+    await _write_feature(connection, thing_id, thing)
+
+
+async def _write_feature(connection: Connection, thing_id: int, thing: Thing) -> None:
+    feature = feature_of(thing)
+    await connection.execute(
+        _FEATURE, thing_id, feature.name, feature.description, json_of(feature.feature)
+    )
+
+
+async def _update_datastreams(connection: Connection, registry: Registry) -> None:
+    last = 0
+    while rows := await connection.fetch(_READ, last, _AT_A_TIME):
+        await connection.execute(_UPDATE, json_of(list(_described(rows, registry))))
+        last = rows[-1]["datastream_id"]
+
+
+def _described(rows: list[asyncpg.Record], registry: Registry) -> Iterator[dict[str, Any]]:
+    """Describe datastreams again; one whose profile is gone or differs keeps its description."""
+    for row in rows:
+        context = registry.cities.get(row["city"])
+        if context is None:
+            continue
+        try:
+            found = describe(
+                context, thing_profile=row["thing_profile"], observation=_specimen(row)
+            )
+        except (Misconfigured, KeyError):
+            continue
+        same = (found.datastream.unit, found.observed_property.code)
+        if same == (row["unit"], row["observed_property"]):
+            yield asdict(found.datastream) | {"datastream_id": row["datastream_id"]}
+
+
+def _specimen(row: asyncpg.Record) -> Observation:
+    """Return an observation such as the datastream has, to describe the datastream by."""
+    start = datetime(2000, 1, 1, tzinfo=UTC)
+    length = timedelta(seconds=row["interval_seconds"])
+    return Observation(
+        thing=row["thing"],
+        profile=row["profile"],
+        profile_version=0,
+        datastream=row["name"],
+        phenomenon_start=start,
+        phenomenon_end=start + length if length else None,
+        result_time=start,
+        result=0,
+    )

@@ -1,0 +1,79 @@
+"""Settings of the stream processors, each with its own prefix."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.settings import DatabaseConnection, HttpListener, KafkaConnection
+
+
+class NormaliseSettings(BaseSettings):
+    """What turns readings into observations is told (`NORMALISE_…`)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NORMALISE_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    kafka: KafkaConnection = Field(default_factory=KafkaConnection, description="where Kafka is")
+    cities: tuple[Path, ...] = Field((), description="directories of the city packs, a JSON array")
+    metrics: HttpListener | None = Field(None, description="where /metrics and /health are served")
+    batch_records: int = Field(2000, ge=1, description="most readings taken at a time")
+    fetch_wait_seconds: float = Field(
+        0.1, gt=0, description="longest wait for readings before looking around"
+    )
+    redelivery_window_seconds: float = Field(
+        300.0, ge=0, description="how long a message without a time of its own is remembered"
+    )
+    redelivery_memory_records: int = Field(
+        10_000, ge=0, description="most such messages remembered, and read again on take-over"
+    )
+    stop_share: float = Field(
+        0.5, gt=0, le=1, description="share of rejected readings that stops a profile version"
+    )
+    stop_after_readings: int = Field(
+        200, ge=1, description="readings of a profile version in the window that decides"
+    )
+
+
+class StoreSettings(BaseSettings):
+    """What writes observations to the database is told (`STORE_…`)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="STORE_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    kafka: KafkaConnection = Field(default_factory=KafkaConnection, description="where Kafka is")
+    database: DatabaseConnection = Field(
+        default_factory=DatabaseConnection, description="where PostgreSQL is"
+    )
+    cities: tuple[Path, ...] = Field((), description="directories of the city packs, a JSON array")
+    metrics: HttpListener | None = Field(None, description="where /metrics and /health are served")
+    batch_records: int = Field(2000, ge=1, description="most records committed at a time")
+    fetch_wait_seconds: float = Field(
+        0.1, gt=0, description="longest wait for records before looking around"
+    )
+    lock_timeout_seconds: float = Field(
+        10.0, gt=0, description="longest wait for the publication lane or another lock"
+    )
+    statement_timeout_seconds: float = Field(30.0, gt=0, description="longest single statement")
+    idle_timeout_seconds: float = Field(
+        10.0, gt=0, description="longest silence in a transaction: a stalled store loses the lane"
+    )
+
+
+class AggregateSettings(BaseSettings):
+    """What sums observations up is told (`AGGREGATE_…`)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="AGGREGATE_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    database: DatabaseConnection = Field(
+        default_factory=DatabaseConnection, description="where PostgreSQL is"
+    )
+    metrics: HttpListener | None = Field(None, description="where /metrics and /health are served")
+    interval_seconds: float = Field(
+        2.0, gt=0, description="pause between two rounds; aggregates are so far behind at most"
+    )
+    batch_tasks: int = Field(5000, ge=1, description="most noted quarters taken at a time")

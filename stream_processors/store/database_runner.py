@@ -1,0 +1,218 @@
+"""Runs a sink of the database: its batches, and its offsets, which the database keeps."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+
+from schemas import telemetry
+from schemas.errors import BrokerUnavailable, Fenced
+from stream_processors.kafka_client import cluster_of, consumer, record_of
+from stream_processors.monitor import Monitor
+from stream_processors.patience import patiently
+from stream_processors.record import Record
+from stream_processors.settings import StoreSettings
+from stream_processors.store.ownership import Ownership
+from stream_processors.store.place import Place, Start, recognised, start_of
+
+log = logging.getLogger(__name__)
+
+
+class Sink(Protocol):
+    """Writes records to the database with their offsets, in one transaction.
+
+    Attributes:
+        topic: whose records it takes.
+    """
+
+    topic: str
+
+    async def take_over(self, partitions: Sequence[int]) -> dict[int, Place]:
+        """Return where the database is; raises `StoreUnavailable`."""
+
+    def begin_anew(self, partition: int) -> None:
+        """Forget what was remembered of a partition's log: there is another in its place."""
+
+    async def write(self, records: Sequence[Record], ownership: Ownership) -> None:
+        """Commit records in order; raises `Fenced`."""
+
+    async def close(self) -> None:
+        """Let go of the database."""
+
+
+@dataclass
+class Reading:
+    """How far we have read in a partition.
+
+    Attributes:
+        position: the next offset that we expect.
+        check: the next record is the last that we dealt with, if the log is the one we know.
+    """
+
+    position: int
+    check: bool = False
+
+
+class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Reads a topic from where the database is, and hands it to a sink."""
+
+    def __init__(
+        self, settings: StoreSettings, sink: Sink, monitor: Monitor, *, group: str
+    ) -> None:
+        self._settings = settings
+        self._sink = sink
+        self._monitor = monitor
+        self._group = group
+        self._consumer: AIOKafkaConsumer = None
+        self._ownership = Ownership()
+        self._readings: dict[int, Reading] = {}
+
+    async def run(self) -> None:
+        """Read and write until cancelled; a batch under way is then written wholly or not."""
+        await patiently(self._start, health=self._monitor.health)
+        try:
+            while True:
+                await self._turn()
+        finally:
+            await self._consumer.stop()
+            await self._sink.close()
+
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Let go of what may be another's; a commit under way is decided by its offsets."""
+        for partition in revoked:
+            self._forget(partition.partition)
+
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Nothing yet: the next turn takes over what is assigned."""
+
+    async def _start(self) -> None:
+        self._consumer = consumer(self._settings.kafka, group=self._group)
+        try:
+            await self._consumer.start()
+        except (KafkaError, OSError) as failure:
+            await self._consumer.stop()
+            raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
+        self._consumer.subscribe([self._sink.topic], listener=self)
+
+    async def _turn(self) -> None:
+        await patiently(self._take_over, health=self._monitor.health)
+        found = await self._consumer.getmany(
+            timeout_ms=int(self._settings.fetch_wait_seconds * 1000),
+            max_records=self._settings.batch_records,
+        )
+        records = [one for place, batch in found.items() for one in self._expected(place, batch)]
+        if records:
+            await self._write(records)
+        self._monitor.health.is_ready()
+        self._show_lag()
+
+    async def _write(self, records: Sequence[Record]) -> None:
+        try:
+            await self._sink.write(records, self._ownership)
+        except Fenced as fenced:
+            log.warning("topic=%s: %s; dropped the batch", self._sink.topic, fenced)
+            self._monitor.instruments.count(telemetry.FENCED)
+            for partition in list(self._readings):
+                self._forget(partition)
+
+    async def _take_over(self) -> None:
+        """Begin with partitions that are ours since the last turn."""
+        fresh = [p for p in self._consumer.assignment() if p.partition not in self._readings]
+        if not fresh:
+            return
+        known = await self._sink.take_over([place.partition for place in fresh])
+        self._ownership.cluster = await cluster_of(self._settings.kafka)
+        try:
+            beginnings = await self._consumer.beginning_offsets(fresh)
+            ends = await self._consumer.end_offsets(fresh)
+        except KafkaError as failure:
+            raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
+        for place in fresh:
+            start = start_of(
+                known[place.partition],
+                cluster=self._ownership.cluster,
+                beginning=beginnings[place],
+                end=ends[place],
+            )
+            self._begin(place, known[place.partition], start)
+
+    def _begin(self, place: TopicPartition, known: Place, start: Start) -> None:
+        number = place.partition
+        if start.anew:
+            self._begin_anew(number, start.anew)
+        if start.lost:
+            self._tell_lost(number, start.lost)
+        try:
+            self._consumer.seek(place, start.offset)
+        except IllegalStateError:
+            return  # it was taken from us in between; whoever has it now takes over
+        self._ownership.known[number] = known
+        self._readings[number] = Reading(position=start.offset, check=start.check)
+
+    def _expected(self, place: TopicPartition, found: Sequence[ConsumerRecord]) -> list[Record]:
+        """Return the records that come next; a log that is not the one we know begins anew."""
+        reading = self._readings.get(place.partition)
+        if reading is None or not found:
+            return []
+        records = [record_of(one) for one in found]
+        if records[0].offset < reading.position:
+            # The client went back to the log's beginning: what it had is no longer there.
+            self._forget(place.partition)
+            return []
+        if reading.check:
+            reading.check = False
+            known = self._ownership.known[place.partition]
+            if records[0].offset < known.next_offset:
+                if not recognised(known, records[0]):
+                    return self._from_beginning(place)
+                reading.position = records[0].offset + 1
+                records = records[1:]
+        self._advance(place.partition, reading, records)
+        return records
+
+    def _from_beginning(self, place: TopicPartition) -> list[Record]:
+        """Read a log from its first record; the place in the database changes with a commit."""
+        self._begin_anew(place.partition, "the record before our place is another one")
+        self._consumer.seek(place, 0)
+        self._readings[place.partition] = Reading(position=0)
+        return []
+
+    def _advance(self, partition: int, reading: Reading, records: Sequence[Record]) -> None:
+        for record in records:
+            if record.offset > reading.position and reading.position > 0:
+                self._tell_lost(partition, record.offset - reading.position)
+            reading.position = record.offset + 1
+
+    def _begin_anew(self, partition: int, why: str) -> None:
+        log.warning(
+            "topic=%s partition=%d: the log was made anew (%s); reading it from its beginning",
+            self._sink.topic,
+            partition,
+            why,
+        )
+        self._sink.begin_anew(partition)
+
+    def _tell_lost(self, partition: int, lost: int) -> None:
+        log.error(
+            "topic=%s partition=%d lost=%d: Kafka deleted records that were never read",
+            self._sink.topic,
+            partition,
+            lost,
+        )
+        self._monitor.instruments.count(telemetry.RECORDS_LOST, lost, topic=self._sink.topic)
+
+    def _forget(self, partition: int) -> None:
+        self._readings.pop(partition, None)
+        self._ownership.known.pop(partition, None)
+
+    def _show_lag(self) -> None:
+        for number, reading in self._readings.items():
+            end = self._consumer.highwater(TopicPartition(self._sink.topic, number))
+            if end is not None:
+                lag = max(end - reading.position, 0)
+                self._monitor.instruments.show(
+                    telemetry.STORE_LAG, lag, topic=self._sink.topic, partition=str(number)
+                )

@@ -1,0 +1,90 @@
+-- Tell what really changes in one round of the batch, and give it its places in the one order:
+-- sequences without a gap, whole milliseconds that never go back, at most $4 observations to one.
+-- Needs the lane. A row that is not returned is a duplicate.
+-- $1 integer: round
+-- $2 timestamptz: first phenomenon start of the batch (lets a hypertable leave out chunks)
+-- $3 timestamptz: last phenomenon start of the batch
+-- $4 integer: most observations in a millisecond
+with lane as materialized (
+    select
+        last_sequence,
+        greatest(last_published_at, date_trunc('milliseconds', clock_timestamp())) as from_time,
+        last_published_at,
+        published_in_last
+    from publication_lane
+),
+judged as (
+    select
+        i.*,
+        c.sequence as replaced_sequence,
+        c.result_time as replaced_result_time,
+        c.phenomenon_end as replaced_end,
+        c.result_number as replaced_number,
+        c.result_json as replaced_json,
+        c.quality as replaced_quality,
+        case
+            -- A withdrawal takes back what is as old as itself, not what came after it.
+            when i.withdrawn then
+                case when c.result_time <= i.result_time then 'withdrawn' end
+            when c.result_number = i.result_number or c.result_json = i.result_json then null
+            when exists (
+                select from observation_version as v
+                where v.datastream_id = i.datastream_id
+                    and v.phenomenon_start = i.phenomenon_start
+                    and (v.result_number = i.result_number or v.result_json = i.result_json)
+                    and v.result_time >= i.result_time
+                    -- A reading that is replayed may return to what it gave before itself.
+                    and not (
+                        i.replayed
+                        and (v.reading_partition, v.reading_offset)
+                            = (i.reading_partition, i.reading_offset)
+                        and (c.sequence is null
+                            or (c.reading_partition, c.reading_offset)
+                                = (i.reading_partition, i.reading_offset))
+                    )
+            ) then null
+            when c.sequence is null then 'new'
+            else 'corrected'
+        end as change
+    from incoming as i
+    left join observation as c
+        on c.datastream_id = i.datastream_id
+        and c.phenomenon_start = i.phenomenon_start
+        and c.phenomenon_start between $2 and $3
+    where i.round = $1
+),
+numbered as (
+    select
+        j.*,
+        row_number() over (order by j.position) as place,
+        case when lane.from_time = lane.last_published_at then lane.published_in_last else 0 end
+            + row_number() over (order by j.position) - 1 as slot,
+        lane.last_sequence,
+        lane.from_time
+    from judged as j cross join lane
+    where j.change is not null
+),
+lane_after as (
+    update publication_lane
+    set last_sequence = n.last_sequence + n.place,
+        last_published_at = n.from_time + (n.slot / $4) * interval '1 millisecond',
+        published_in_last = n.slot % $4 + 1
+    from (select * from numbered order by place desc limit 1) as n
+)
+insert into changed
+select
+    position, round, datastream_id, reading_partition, phenomenon_start,
+    case when withdrawn then replaced_end else phenomenon_end end,
+    case when withdrawn then replaced_result_time else result_time end,
+    received_time, reading_offset,
+    case when withdrawn then replaced_number else result_number end,
+    case when withdrawn then replaced_json else result_json end,
+    case when withdrawn then replaced_quality else quality end,
+    raw_result, withdrawn, replayed, change,
+    last_sequence + place,
+    from_time + (slot / $4) * interval '1 millisecond',
+    replaced_result_time
+from numbered
+order by place
+returning position, change, sequence, published_at,
+    phenomenon_end, result_time, result_number, result_json, quality

@@ -1,0 +1,170 @@
+"""Observations into the database: every reading once, whatever comes again."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from schemas.errors import StoreUnavailable
+from schemas.wire import OBSERVATIONS, READINGS, NormalisedReading, Observation, Rejection
+from stream_processors.database import DataRefused, Session, translated
+from stream_processors.monitor import Monitor
+from stream_processors.patience import patiently
+from stream_processors.record import Record
+from stream_processors.settings import StoreSettings
+from stream_processors.store.high_water import HighWater
+from stream_processors.store.ledger import Ledger
+from stream_processors.store.ownership import Moves, Ownership
+from stream_processors.store.place import Place
+from stream_processors.store.place_table import places
+from stream_processors.store.prepared import Prepared, prepare, storable
+from stream_processors.store.slices import lay_out, sliced
+from stream_processors.store.transaction import TEMPORARY_TABLES, Committing, commit
+from stream_processors.store.witness import Witness
+
+log = logging.getLogger(__name__)
+
+
+class Catalogue(Protocol):
+    """Knows the datastreams, and registers those that are new."""
+
+    async def register(self, wanted: Iterable[tuple[NormalisedReading, Observation]]) -> None:
+        """Make sure that the datastream of each is known, or refused.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+
+    def datastream(self, reading: NormalisedReading, observation: Observation) -> int | Rejection:
+        """Return the id of a datastream that was registered, or why there is none."""
+
+
+class ObservationSink:
+    """Commits records of `city.observations` in order, each with the offset it came from."""
+
+    topic = OBSERVATIONS
+
+    def __init__(self, settings: StoreSettings, catalogue: Catalogue, monitor: Monitor) -> None:
+        self._settings = settings
+        self._catalogue = catalogue
+        self._health = monitor.health
+        self._witness = Witness(monitor.instruments)
+        self._session = Session(
+            settings.database, name="stadspuls-store", prepared=TEMPORARY_TABLES
+        )
+        self._marks: dict[int, HighWater] = {}
+        self._known_marks: dict[int, Place] = {}
+
+    async def take_over(self, partitions: Sequence[int]) -> dict[int, Place]:
+        """Return where the database is in these partitions, and remember their readings' marks.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        connection = await self._session.connection()
+        with translated():
+            self._known_marks.update(await places(connection, READINGS, partitions))
+            found = await places(connection, OBSERVATIONS, partitions)
+        for number in partitions:
+            self._marks[number] = HighWater.of(self._known_marks[number])
+        return found
+
+    def begin_anew(self, partition: int) -> None:
+        """Expect other readings than before in a partition: its log was made anew."""
+        self._marks[partition] = HighWater(partition=partition)
+
+    async def write(self, records: Sequence[Record], ownership: Ownership) -> None:
+        """Commit records in order, waiting for the database as long as that takes.
+
+        Raises:
+            Fenced: another process owns a partition; what was not committed is dropped.
+        """
+        batch = [self._prepare(record) for record in records]
+        await patiently(lambda: self._find_datastreams(batch), health=self._health)
+        for part in sliced(batch):
+            await self._commit_or_halve(part, ownership)
+
+    async def close(self) -> None:
+        """Close the connection to the database."""
+        await self._session.close()
+
+    def _prepare(self, record: Record) -> Prepared:
+        prepared, step = prepare(record, self._marks[record.partition])
+        self._marks[record.partition] = step.mark
+        self._witness.saw(record, step)
+        return prepared
+
+    async def _find_datastreams(self, batch: Sequence[Prepared]) -> None:
+        found = [(one, *storable(one)) for one in batch]
+        await self._catalogue.register(
+            (one.reading, observation)
+            for one, good, _ in found
+            if one.reading
+            for observation in good
+        )
+        for one, good, refused in found:
+            self._attach(one, good, refused)
+
+    def _attach(
+        self, prepared: Prepared, good: Iterable[Observation], refused: list[Rejection]
+    ) -> None:
+        """Give each observation its datastream; keep the record as it came if one has none."""
+        if prepared.reading is None:
+            return
+        prepared.observations = []
+        reasons = list(refused)
+        for observation in good:
+            series = self._catalogue.datastream(prepared.reading, observation)
+            if isinstance(series, Rejection):
+                reasons.append(series)
+            else:
+                prepared.observations.append((series, observation))
+        prepared.keep(reasons)
+
+    async def _commit_or_halve(self, part: list[Prepared], ownership: Ownership) -> None:
+        """Commit; when PostgreSQL refuses a value, find whose it is and keep that record."""
+        try:
+            await patiently(lambda: self._commit(part, ownership), health=self._health)
+        except DataRefused as refused:
+            if len(part) > 1:
+                middle = len(part) // 2
+                await self._commit_or_halve(part[:middle], ownership)
+                await self._commit_or_halve(part[middle:], ownership)
+            elif part[0].observations:
+                log.warning("record=%s refused=%s", part[0].record.offset, refused)
+                part[0].refuse([Rejection(reason="record.refused", detail=str(refused))])
+                await self._commit_or_halve(part, ownership)
+            else:
+                raise
+
+    async def _commit(self, part: Sequence[Prepared], ownership: Ownership) -> None:
+        moves = ownership.moves(one.record for one in part)
+        mark_moves = self._mark_moves(part)
+        batch = _committing(part, [*moves, *mark_moves])
+        with self._witness.timed(batch):
+            try:
+                connection = await self._session.connection()
+                with translated():
+                    await commit(connection, batch, self._settings)
+            except StoreUnavailable:
+                await self._session.close()
+                raise
+        ownership.settle(moves)
+        self._known_marks.update({becomes.partition: becomes for _, becomes in mark_moves})
+        self._witness.committed(batch, [one.reading for one in part if one.reading])
+
+    def _mark_moves(self, part: Sequence[Prepared]) -> Moves:
+        last = {one.mark.partition: one.mark.place() for one in part}
+        known = self._known_marks
+        return [(known[number], mark) for number, mark in sorted(last.items())]
+
+
+def _committing(part: Sequence[Prepared], moves: Moves) -> Committing:
+    ledger = Ledger()
+    for one in part:
+        ledger.enter(one)
+    return Committing(
+        moves=moves,
+        layout=lay_out(part),
+        ledger=ledger,
+        dead_letters=[letter for one in part for letter in one.dead_letters],
+    )

@@ -1,0 +1,56 @@
+"""The store's process: observations and dead letters from Kafka into the database."""
+
+import asyncio
+
+from schemas.registry import Registry, load_registry
+from stream_processors.database import Session, translated
+from stream_processors.monitor import Monitor, served
+from stream_processors.patience import patiently
+from stream_processors.register.registrar import Registrar
+from stream_processors.register.synchronise import synchronise
+from stream_processors.settings import StoreSettings
+from stream_processors.store.database_runner import DatabaseRunner, Sink
+from stream_processors.store.dead_letter_sink import DeadLetterSink
+from stream_processors.store.observation_sink import ObservationSink
+from stream_processors.topology import TOPOLOGY
+
+
+async def run_store(settings: StoreSettings) -> None:
+    """Store observations and dead letters until cancelled.
+
+    What is under way when that happens is committed wholly or not at all.
+
+    Raises:
+        Misconfigured: a city pack is wrong.
+    """
+    registry = load_registry(settings.cities)
+    monitor = Monitor()
+    registrar = Registrar(settings.database, registry)
+    async with served(monitor, settings.metrics):
+        await patiently(lambda: _synchronise(settings, registry), health=monitor.health)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for name, sink in (
+                    ("store", ObservationSink(settings, registrar, monitor)),
+                    ("dead-letters", DeadLetterSink(settings, monitor)),
+                ):
+                    runner = _runner(settings, sink, monitor, group=TOPOLOGY[name].group)
+                    group.create_task(runner.run(), name=name)
+        finally:
+            await registrar.close()
+
+
+def _runner(
+    settings: StoreSettings, sink: Sink, monitor: Monitor, *, group: str
+) -> DatabaseRunner:
+    return DatabaseRunner(settings, sink, monitor, group=group)
+
+
+async def _synchronise(settings: StoreSettings, registry: Registry) -> None:
+    session = Session(settings.database, name="stadspuls-synchronise")
+    try:
+        connection = await session.connection()
+        with translated():
+            await synchronise(connection, registry)
+    finally:
+        await session.close()

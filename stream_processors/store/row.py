@@ -1,0 +1,103 @@
+"""Observations as rows for the database; what PostgreSQL would refuse is found here."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from schemas.wire import NormalisedReading, Observation, Rejection, Result
+
+_FIRST_YEAR, _LAST_YEAR = 2, 9998  # readable in every time zone by every client
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+class Row(NamedTuple):
+    """A row of the staging table `incoming`, in the order of its columns."""
+
+    position: int
+    round: int
+    datastream_id: int
+    reading_partition: int
+    phenomenon_start: datetime
+    phenomenon_end: datetime | None
+    result_time: datetime
+    received_time: datetime
+    reading_offset: int
+    result_number: float | None
+    result_json: str | None
+    quality: tuple[str, ...] | None
+    raw_result: str | None
+    withdrawn: bool
+    replayed: bool
+
+
+def row_of(
+    reading: NormalisedReading,
+    observation: Observation,
+    *,
+    datastream_id: int,
+    position: int,
+    round_number: int,
+) -> Row:
+    """Return an observation as a row; it has been `checked` before."""
+    number, document = _split(observation.result)
+    raw = observation.raw_result
+    return Row(
+        position,
+        round_number,
+        datastream_id,
+        reading.partition,
+        observation.phenomenon_start,
+        observation.phenomenon_end,
+        observation.result_time,
+        reading.received_time,
+        reading.offset,
+        number,
+        document,
+        observation.quality or None,
+        None if raw is None else _text(raw),
+        observation.withdrawn,
+        reading.replayed,
+    )
+
+
+def checked(observation: Observation, *, nul: bool) -> Rejection | None:
+    """Return why PostgreSQL would refuse an observation, `None` when it would not.
+
+    Args:
+        observation: as it came from Kafka.
+        nul: whether the record holds a NUL character anywhere.
+    """
+    times = (observation.phenomenon_start, observation.phenomenon_end, observation.result_time)
+    if not all(_storable(time) for time in times if time is not None):
+        return Rejection(reason="time.unreadable", detail="a time lies outside the calendar")
+    end = observation.phenomenon_end
+    if end is not None and end < observation.phenomenon_start:
+        return Rejection(reason="time.unreadable", detail="the interval ends before it begins")
+    if nul and b"\\u0000" in _encoder.encode(observation):
+        return Rejection(reason="payload.nul", detail="a text holds a NUL character")
+    return _number_refused(observation.result)
+
+
+def _storable(time: datetime) -> bool:
+    return time.tzinfo is not None and _FIRST_YEAR <= time.year <= _LAST_YEAR
+
+
+def _number_refused(result: Result) -> Rejection | None:
+    if isinstance(result, int):
+        try:
+            float(result)
+        except OverflowError:
+            return Rejection(reason="payload.number", detail="a number is larger than any double")
+    return None
+
+
+def _split(result: Result) -> tuple[float | None, str | None]:
+    if isinstance(result, int | float) and not isinstance(result, bool):
+        return float(result), None
+    return None, _text(result)
+
+
+def _text(document: Result | Mapping[str, Result]) -> str:
+    return _encoder.encode(document).decode()

@@ -1,0 +1,69 @@
+"""What the store tells about its work: in the log what people must know, the rest as metrics."""
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from schemas import telemetry
+from schemas.wire import NormalisedReading
+from stream_processors.instruments import Instruments
+from stream_processors.record import Record
+from stream_processors.store.high_water import Step
+from stream_processors.store.transaction import Committing
+
+log = logging.getLogger(__name__)
+
+_CHANGES = {
+    "new": "observations",
+    "duplicate": "duplicates",
+    "corrected": "corrections",
+    "withdrawn": "withdrawals",
+}
+
+
+class Witness:
+    """Counts and times what the store does."""
+
+    def __init__(self, instruments: Instruments) -> None:
+        self._instruments = instruments
+
+    def saw(self, record: Record, step: Step) -> None:
+        """Tell of readings that are missing, known already, or of another log."""
+        if step.missing:
+            log.error(
+                "partition=%d offset=%d missing=%d: readings before this one never came",
+                record.partition,
+                record.offset,
+                step.missing,
+            )
+            self._instruments.count(telemetry.READINGS_MISSING, step.missing)
+        if step.anew:
+            log.warning("partition=%d: the log of readings was made anew", record.partition)
+        if step.known:
+            self._instruments.count(telemetry.READINGS_REPEATED)
+
+    @contextmanager
+    def timed(self, batch: Committing) -> Iterator[None]:
+        """Measure a commit."""
+        began = time.perf_counter()
+        yield
+        self._instruments.observe(telemetry.STORE_SECONDS, time.perf_counter() - began)
+        if batch.lane_seconds:
+            self._instruments.observe(telemetry.LANE_SECONDS, batch.lane_seconds)
+
+    def committed(self, batch: Committing, readings: Sequence[NormalisedReading]) -> None:
+        """Count what a batch held."""
+        for change, column in _CHANGES.items():
+            total = batch.ledger.total(column)
+            if total:
+                self._instruments.count(telemetry.OBSERVATIONS, total, change=change)
+        if batch.dead_letters:
+            self._instruments.count(
+                telemetry.DEAD_LETTERS, len(batch.dead_letters), station="store"
+            )
+        fresh = [reading.received_time for reading in readings if not reading.replayed]
+        if fresh:
+            delay = (datetime.now(UTC) - min(fresh)).total_seconds()
+            self._instruments.observe(telemetry.PUBLICATION_DELAY, max(delay, 0.0))
