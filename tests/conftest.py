@@ -5,13 +5,17 @@
 - `embedded_database`, `real_database`, `database`: a fresh, migrated database of that stack.
 - `topic_prefix`: for a test's own Kafka topics and MQTT client names; the stack is shared.
 
-Whoever needs a service marks the test `embedded` or `real` (`stack` and `database` do it).
+Whoever needs a service marks the test `embedded` or `real` (`stack` and `database` do it). Such a
+mark is a lane: at the end a table says which lanes ran, and what was left out and why. With
+`CI=true` a lane left out is a failure.
 """
 
+import os
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -20,8 +24,11 @@ import pytest_asyncio
 from deploy.migrations import migrate
 from deploy.mosquitto.access import CityAccess
 from deploy.stack import Stack, embedded_stack, real_stack
+from deploy.stack.install import missing_services
 from schemas.settings import DatabaseConnection
 
+LANES = ("embedded", "real", "browser", "clients")
+PURE = "pure"
 TEMPLATE = "migrated"
 CITIES = (
     CityAccess(city="stad-a", users={"stad-a.device": "word-a"}, filters=("eigen/a/+",)),
@@ -110,3 +117,58 @@ async def _make_template(stack: Stack, server: asyncpg.Connection) -> None:
 
 def _dsn(stack: Stack, name: str) -> str:
     return stack.database_service.connection_to(name).dsn.get_secret_value()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the tests of services out that are not installed, but never in CI."""
+    missing = missing_services()
+    if not missing or _in_ci():
+        return
+    reason = f"not installed: {', '.join(missing)} (python -m deploy.stack.install, as root)"
+    for item in items:
+        if item.get_closest_marker("real"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the lanes that ran, and those that were left out."""
+    terminalreporter.section("lanes")
+    for lane in (PURE, *LANES):
+        words = ", ".join(
+            f"{len(reports)} {outcome}"
+            for outcome in ("passed", "failed", "error", "skipped")
+            if (reports := _reports(terminalreporter, outcome, lane))
+        )
+        reasons = {
+            str(report.longrepr[2]).removeprefix("Skipped: ")
+            for report in _left_out(terminalreporter, lane)
+        }
+        terminalreporter.line("; ".join([f"{lane:<10}{words or 'no test'}", *sorted(reasons)]))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in CI that left a lane out."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    in_worker = hasattr(session.config, "workerinput")
+    if reporter is None or in_worker or not _in_ci():
+        return
+    if any(_left_out(reporter, lane) for lane in LANES):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _left_out(reporter: pytest.TerminalReporter, lane: str) -> list[Any]:
+    return [report for report in _reports(reporter, "skipped", lane) if report.longrepr]
+
+
+def _reports(reporter: pytest.TerminalReporter, outcome: str, lane: str) -> list[Any]:
+    """Return the reports of an outcome whose test is of the lane; `pure` is of none."""
+    return [
+        report
+        for report in reporter.stats.get(outcome, [])
+        if (lane in report.keywords if lane != PURE else not {*LANES} & {*report.keywords})
+    ]
+
+
+def _in_ci() -> bool:
+    return os.environ.get("CI") == "true"

@@ -1,0 +1,67 @@
+# Everything lives in .venv. Needed: Python 3.11 or newer, and the package registries.
+# The real services (Mosquitto, Apache Kafka, TimescaleDB) are installed by `make test` and
+# `make bench`: that needs root on Debian the first time.
+
+PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+             $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+             && echo $$p && break; done)
+VENV    := .venv
+RUN     := $(VENV)/bin/python
+PIP     := $(RUN) -m pip --disable-pip-version-check --quiet install
+WORKERS ?= 2
+LOCK    := $(VENV)/lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 \
+             --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock'
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test bench check lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+setup: $(VENV)/embedded.stamp ## .venv with the platform and the embedded services
+
+demo: setup ## the whole platform with a simulated city, until Ctrl-C (ARGS='--seconds 30 --json')
+	@$(VENV)/bin/stadspuls demo $(ARGS)
+
+test: $(VENV)/dev.stamp real ## all tests, on the embedded and on the real services (ARGS='-k name')
+	$(VENV)/bin/pytest -n $(WORKERS) $(ARGS)
+
+bench: $(VENV)/dev.stamp real ## throughput and latency on the real services
+	$(RUN) -m bench $(ARGS)
+
+check: $(VENV)/dev.stamp ## format, lint, types, import contracts, sensor profiles
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/stadspuls profile check schemas/profiles
+
+lock: ## new versions in requirements/*.txt, within pyproject.toml
+	@$(PYTHON) -m venv $(VENV)/lock
+	@$(VENV)/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
+	$(LOCK) --group build --extra embedded --group dev $(UPGRADE) -o requirements/dev.txt
+	$(LOCK) --group build --extra embedded -c requirements/dev.txt -o requirements/embedded.txt
+	$(LOCK) -c requirements/dev.txt -o requirements/platform.txt
+
+clean: ## removes .venv and what the tools keep
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# Without them their tests are left out, and the tests say so.
+.PHONY: real
+real: $(VENV)/dev.stamp
+	@$(RUN) -m deploy.stack.install || echo 'going on without the real services'
+
+$(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(VENV)/bin/pip
+	$(PIP) --require-hashes -r requirements/dev.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/embedded.stamp
+
+$(VENV)/embedded.stamp: requirements/embedded.txt pyproject.toml | $(VENV)/bin/pip
+	$(PIP) --require-hashes -r requirements/embedded.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/bin/pip:
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer is needed, and none was found' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { test "$$(id -u)" = 0 && apt-get update -qq \
+	    && apt-get install -y -qq python3-venv && $(PYTHON) -m venv $(VENV); }
