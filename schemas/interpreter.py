@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from schemas import wire
 from schemas.compiled_profile import CompiledDatastream, CompiledProfile
 from schemas.envelopes import Opened, open_payload
@@ -99,11 +101,18 @@ def _observe_items(opened: Opened, context: _Context) -> Yield:
 
 def _observe_item(opened: Opened, item: Any, number: int, context: _Context) -> Yield:
     try:
-        return _observe_one(opened._replace(document=item), context)
+        one = _observe_one(opened._replace(document=item), context)
     except ReadingRejected as rejected:
-        where = f"{opened.inner.definition.each}[{number}]"
-        place = f"{where}.{rejected.where}" if rejected.where else where
-        return Yield(rejections=(rejection_of(rejected, place),))
+        one = Yield(rejections=(rejection_of(rejected),))
+    if not one.rejections:
+        return one
+    place = f"{opened.inner.definition.each}[{number}]"
+    return one._replace(
+        rejections=tuple(
+            msgspec.structs.replace(each, where=f"{place}.{each.where}".rstrip("."))
+            for each in one.rejections
+        )
+    )
 
 
 def _observe_one(opened: Opened, context: _Context) -> Yield:

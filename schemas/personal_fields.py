@@ -8,7 +8,7 @@ import msgspec
 
 from schemas.decoding import read_json
 from schemas.sensor_profile import SensorProfile
-from schemas.telegram import OBJECT_LINE, Lines, read_lines, write_telegram
+from schemas.telegram import OBJECT_LINE, Lines, read_lines, read_telegram, write_telegram
 
 _STEP: Final = re.compile(r"(?:^|\.)([A-Za-z_][\w-]*)|(\[\*\])", re.ASCII)
 _REFERENCE: Final = re.compile(r"\d+-(\d+|\*):\d+\.(\d+|\*)\.(\d+|\*)", re.ASCII)
@@ -77,6 +77,8 @@ def _remove(document: Any, steps: Sequence[str]) -> bool:
 
 def _without_objects(payload: bytes, references: re.Pattern[str]) -> bytes:
     telegram = read_lines(payload)
+    if not telegram.is_checked:
+        read_telegram(payload)  # without checksum, an odd line may be a damaged identifier
     first, *lines = telegram.lines
     kept = [_blanked(line, references) for line in lines]
     if kept == lines:

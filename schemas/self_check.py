@@ -58,7 +58,7 @@ def explain(
         "profile": profile.id,
         "version": profile.version,
         "observations": [_told(profile, one) for one in outcome.result.observations],
-        "rejections": msgspec.to_builtins(rejections),
+        "rejections": msgspec.to_builtins(list(rejections)),
         "empty": outcome.result.empty,
     }
 

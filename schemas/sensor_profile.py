@@ -15,7 +15,9 @@ from schemas.paths import EXPRESSION_LIMIT, compile_path
 from schemas.vocabulary import ObservationType, Slug
 
 PROFILE_ID: Final = r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$"
-_DURATION: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+_DURATION: Final = re.compile(
+    r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?)?", re.ASCII
+)
 
 
 def _known_path(expression: str) -> str:

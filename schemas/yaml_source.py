@@ -186,7 +186,7 @@ def _advice(problem: Any, model: type[BaseModel]) -> str:
 
 
 def _unknown_field(name: str, model: type[BaseModel]) -> str:
-    near = get_close_matches(name, sorted(_field_names(model.model_json_schema())), n=1)
+    near = get_close_matches(name, sorted(_field_names(model.model_json_schema()) - {name}), n=1)
     hint = f"did you mean `{near[0]}`?" if near else "remove it, or see the documentation"
     return f"is not known here; {hint}"
 
