@@ -19,7 +19,7 @@ from schemas import telemetry
 from simulators.settings import SimulatorSettings
 from stream_processors.settings import AggregateSettings, NormaliseSettings, StoreSettings
 
-FILES: Final = {
+FILES: Final[dict[Path, dict[str, tuple[type[BaseSettings], ...]]]] = {
     Path("README.md"): {"settings of the platform": (PlatformSettings,)},
     Path("deploy/README.md"): {
         "settings of the parts": (
@@ -70,14 +70,17 @@ def _rows(settings: type[BaseSettings]) -> Iterator[str]:
     yield from _fields(settings, prefix, delimiter)
 
 
-def _fields(model: type[BaseModel], prefix: str, delimiter: str) -> Iterator[str]:
+def _fields(
+    model: type[BaseModel], prefix: str, delimiter: str, whole: BaseModel | None = None
+) -> Iterator[str]:
     for name, field in model.model_fields.items():
         default = None if field.is_required() else field.get_default(call_default_factory=True)
+        value = getattr(whole, name) if whole else default
         variable = f"{prefix}{name}".upper()
-        if isinstance(default, BaseModel):
-            yield from _fields(type(default), f"{variable}{delimiter}", delimiter)
+        if isinstance(value, BaseModel):
+            yield from _fields(type(value), f"{variable}{delimiter}", delimiter, value)
             continue
-        shown = "(required)" if field.is_required() else _shown(default)
+        shown = "(required)" if field.is_required() else _shown(value)
         yield f"| `{variable}` | {shown} | {field.description} |"
 
 
