@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from deploy.demo_display import Display, Figures, table_of, write_summary
-from deploy.judge import Account, Lost, Verdict
+from deploy.findings import Lost
+from deploy.judge import Account, Verdict
 from schemas.settings import DatabaseConnection
 from simulators.ledger import LedgerTally, Tally
 
