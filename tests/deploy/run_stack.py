@@ -1,7 +1,9 @@
 """Run a stack until this process is told to end: `python run_stack.py VARIANT DATA_DIR`."""
 
 import asyncio
+import ctypes
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -17,5 +19,9 @@ async def main(variant: str, data_dir: Path) -> None:
         await stack.died()
 
 
+_PR_SET_PDEATHSIG = 1
+
 if __name__ == "__main__":
+    # This process is a test's, and ends with it.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     asyncio.run(main(sys.argv[1], Path(sys.argv[2])))
