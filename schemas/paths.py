@@ -2,8 +2,7 @@
 
 `a.b[0]."quoted name"` becomes a chain of look-ups. Anything else goes to the jmespath library,
 less what could make a small payload cost much: multi-selects (which double what they are given)
-and the functions that take expressions. What is left costs at most the size of the payload times
-the size of the expression.
+and the functions that take expressions. What is left may take so many steps and no more.
 """
 
 import re
@@ -12,8 +11,12 @@ from typing import Any, Final, TypeAlias
 
 import jmespath
 import jmespath.exceptions
+from jmespath.visitor import TreeInterpreter
+
+from schemas.errors import ReadingRejected
 
 EXPRESSION_LIMIT: Final = 300
+STEPS_LIMIT: Final = 50_000
 _NODE_LIMIT: Final = 60
 _DEPTH_LIMIT: Final = 20
 _STEP: Final = re.compile(r'(?:^|\.)(?:([A-Za-z_]\w*)|"([^"\\]+)")|\[(\d{1,4})\]', re.ASCII)
@@ -113,12 +116,28 @@ def _expression(expression: str) -> Getter:
 
     def get(document: Any) -> Any:
         try:
-            found = compiled.search(document)
+            found = _Search(expression).visit(compiled.parsed, document)
         except (jmespath.exceptions.JMESPathError, ArithmeticError, RecursionError, TypeError):
             return MISSING
         return MISSING if found is None else found
 
     return get
+
+
+class _Search(TreeInterpreter):
+    """Follows an expression, and gives up on a payload that would take too long."""
+
+    def __init__(self, expression: str) -> None:
+        super().__init__()
+        self._expression = expression
+        self._steps_left = STEPS_LIMIT
+
+    def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:
+        self._steps_left -= 1
+        if self._steps_left < 0:
+            detail = f"more than {STEPS_LIMIT} steps for the path `{self._expression}`"
+            raise ReadingRejected("payload.too-large", detail, self._expression)
+        return super().visit(node, *args, **kwargs)
 
 
 def _bound(tree: Mapping[str, Any]) -> None:

@@ -263,9 +263,11 @@ def test_name_of_a_thing_is_made_fit(make_profile: MakeProfile, raw: Any, name: 
 
 @pytest.mark.parametrize(
     ("raw", "reason"),
-    [("", "thing.invalid"), ("***", "thing.invalid"), ("x" * 65, "thing.invalid"), ({}, "thing.invalid"),
-     (True, "thing.invalid"), (None, "thing.missing")],
-)  # fmt: skip
+    [
+        *((raw, "thing.invalid") for raw in ("", "***", "x" * 65, {}, True)),
+        (None, "thing.missing"),
+    ],
+)
 def test_thing_without_a_name_is_rejected(
     make_profile: MakeProfile, raw: Any, reason: str
 ) -> None:

@@ -1,10 +1,12 @@
 """Paths: what they find, and what is refused."""
 
 import re
+import time
 from typing import Any
 
 import pytest
 
+from schemas.errors import ReadingRejected
 from schemas.paths import MISSING, compile_path
 
 DOCUMENT = {
@@ -35,6 +37,23 @@ DOCUMENT = {
 )
 def test_path_finds_what_is_there(path: str, expected: Any) -> None:
     assert compile_path(path)(DOCUMENT) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "document"),
+    [
+        ("[?@ > `0`] | [?@ > `0`] | [?@ > `0`] | [?@ > `0`]", [1] * 500_000),
+        ("[*][*][*]", [[[1] * 50] * 50] * 50),
+        ("a[?contains(to_string(@), 'x')]", {"a": [{"b": "y" * 100}] * 50_000}),
+    ],
+)
+def test_path_over_a_huge_payload_is_given_up_soon(path: str, document: Any) -> None:
+    begin = time.process_time()
+
+    with pytest.raises(ReadingRejected, match="steps for the path"):
+        compile_path(path)(document)
+
+    assert time.process_time() - begin < 2
 
 
 @pytest.mark.parametrize(
