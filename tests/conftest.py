@@ -10,7 +10,9 @@ mark is a lane: at the end a table says which lanes ran, and what was left out a
 `CI=true` a lane left out is a failure.
 """
 
+import ctypes
 import os
+import signal
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,6 +31,7 @@ from schemas.settings import DatabaseConnection
 
 LANES = ("embedded", "real", "browser", "clients")
 PURE = "pure"
+_PR_SET_PDEATHSIG = 1
 TEMPLATE = "migrated"
 CITIES = (
     CityAccess(city="stad-a", users={"stad-a.device": "word-a"}, filters=("eigen/a/+",)),
@@ -117,6 +120,12 @@ async def _make_template(stack: Stack, server: asyncpg.Connection) -> None:
 
 def _dsn(stack: Stack, name: str) -> str:
     return stack.database_service.connection_to(name).dsn.get_secret_value()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a worker end with the run that it belongs to, also when that is killed."""
+    if hasattr(config, "workerinput"):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
