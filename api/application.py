@@ -1,0 +1,74 @@
+"""The whole of the open interfaces as one application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from api import problems
+from api.access import KeyFile
+from api.exports.routes import exports
+from api.live.hub import Hub
+from api.live.routes import live
+from api.operations import operations
+from api.pages.routes import pages
+from api.sensorthings.routes import sensorthings
+from api.settings import ApiSettings
+from api.store import Store
+from api.telemetry import RequestTelemetry, Telemetry
+from schemas.vocabulary import Vocabulary
+
+_DESCRIPTION = """Real-time open data of cities: what sensors measure, now and in full history.
+
+Everything open is readable without a key. A city's key (`Authorization: Bearer` or `X-Api-Key`)
+opens that city's restricted streams. Errors are problem details (RFC 9457).
+"""
+
+
+def create_app(settings: ApiSettings) -> FastAPI:
+    """Return the application; it opens its connections when it starts.
+
+    Raises:
+        Misconfigured: the key file is none.
+    """
+    store, telemetry, vocabulary = Store(settings), Telemetry(), Vocabulary.load()
+    hub = Hub(settings, store, telemetry, vocabulary)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await store.open()
+        async with hub.running():
+            yield
+        await store.close()
+
+    app = FastAPI(
+        title="Stadspuls",
+        version="1",
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.keys = KeyFile(settings.keys_file)
+    app.state.hub = hub
+    problems.register(app)
+    for router in (
+        sensorthings(settings, store, vocabulary),
+        exports(settings, store, vocabulary),
+        live(settings, hub),
+        operations(store, telemetry, hub.check),
+        pages(settings, store, vocabulary),
+    ):
+        app.include_router(router)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD"],
+        allow_headers=["Authorization", "X-Api-Key", "Last-Event-ID"],
+        expose_headers=["Link", "Content-Disposition", "Retry-After"],
+        max_age=86400,
+    )
+    app.add_middleware(RequestTelemetry, telemetry=telemetry)
+    return app

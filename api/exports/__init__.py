@@ -1,0 +1,1 @@
+"""History in bulk, streamed from a cursor."""

@@ -1,0 +1,26 @@
+"""Times as all interfaces write them: ISO 8601, UTC, and intervals with a slash."""
+
+from datetime import UTC, datetime
+
+
+def instant_text(time: datetime) -> str:
+    """Return `2026-01-01T09:00:00Z`; fractions only where there are any."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def interval_text(start: datetime, end: datetime) -> str:
+    """Return `start/end`."""
+    return f"{instant_text(start)}/{instant_text(end)}"
+
+
+def parse_instant(text: str) -> datetime:
+    """Return the time that a text means; without a zone it is UTC.
+
+    Raises:
+        ValueError: it is no time, or one that the calendar cannot hold.
+    """
+    try:
+        time = datetime.fromisoformat(text)
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError as beyond:
+        raise ValueError("beyond the calendar") from beyond

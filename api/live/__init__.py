@@ -1,0 +1,1 @@
+"""What is being published, as it is: Server-Sent Events that go on where a client left off."""

@@ -1,0 +1,34 @@
+"""What is known of datastreams, in memory, so that no event asks the database."""
+
+from collections.abc import Iterable
+
+from api.datastreams import Facts, facts_of
+from api.store import Connection
+
+
+class Directory:
+    """The facts of all datastreams, as old as their last refresh.
+
+    Attributes:
+        version: changes when facts that were known may have changed.
+    """
+
+    def __init__(self) -> None:
+        self.version = 0
+        self._facts: dict[int, Facts] = {}
+
+    def get(self, datastream_id: int) -> Facts | None:
+        """Return the facts of a datastream that is known."""
+        return self._facts.get(datastream_id)
+
+    async def refresh(self, connection: Connection) -> None:
+        """Read everything again: access, places and names may have changed."""
+        self._facts = {one.datastream_id: one for one in await facts_of(connection, readable=None)}
+        self.version += 1
+
+    async def learn(self, connection: Connection, datastreams: Iterable[int]) -> None:
+        """Read what is not known yet."""
+        unknown = sorted(set(datastreams) - self._facts.keys())
+        if unknown:
+            found = await facts_of(connection, readable=None, datastreams=unknown)
+            self._facts.update((one.datastream_id, one) for one in found)

@@ -1,0 +1,51 @@
+"""Published observations as Server-Sent Events, each written once for all who listen."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from api.datastreams import Facts
+from api.identifiers import observation_id
+from api.instants import instant_text, interval_text
+from schemas.publication import PublishedObservation
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An observation on its way to the clients.
+
+    Attributes:
+        data: its bytes in the stream, to the empty line that ends it.
+    """
+
+    sequence: int
+    facts: Facts
+    quality: tuple[str, ...]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The events of a row of the publication."""
+
+    first_sequence: int
+    last_sequence: int
+    events: tuple[Event, ...]
+
+
+def event_of(published: PublishedObservation, facts: Facts) -> Event:
+    """Write an observation as an event; its id is its place in the publication."""
+    start, end = published.phenomenon_start, published.phenomenon_end
+    members = {
+        "@iot.id": observation_id(published.datastream_id, start),
+        "phenomenonTime": interval_text(start, end) if end else instant_text(start),
+        "resultTime": published.result_time,
+        "result": published.result,
+        "quality": published.quality,
+        "change": published.change,
+        "sequence": published.sequence,
+        "publishedTime": published.published_time,
+    }
+    json = b"{" + facts.json + b"," + msgspec.json.encode(members)[1:]
+    data = b"id: %d\ndata: %b\n\n" % (published.sequence, json)
+    return Event(published.sequence, facts, published.quality, data)

@@ -1,0 +1,190 @@
+"""The one reader of the publication in a process, and all who listen to it."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from api.live.directory import Directory
+from api.live.events import Batch
+from api.live.filters import Filter
+from api.live.listeners import Audience, Listener
+from api.live.tail import check_resume, edge, read_after
+from api.settings import ApiSettings
+from api.store import Connection, Store
+from api.telemetry import Telemetry
+from schemas.errors import NotFound, Overloaded, PlatformError, Unavailable
+from schemas.publication import CHANNEL
+from schemas.vocabulary import Vocabulary
+
+_log = logging.getLogger(__name__)
+_LATE_SECONDS = 10.0
+
+
+class Hub:
+    """Reads each row of the publication once and passes it on.
+
+    Attributes:
+        position: everything up to this sequence has been passed on.
+    """
+
+    def __init__(
+        self, settings: ApiSettings, store: Store, telemetry: Telemetry, vocabulary: Vocabulary
+    ) -> None:
+        self.position = 0
+        self.vocabulary = vocabulary
+        self.directory = Directory()
+        self._settings = settings.live
+        self._store = store
+        self._telemetry = telemetry
+        self._audiences: dict[Filter, Audience] = {}
+        self._clients = 0
+        self._read_time: float | None = None
+        self._refreshed_time = 0.0
+        self._closed = False
+        self._woken = asyncio.Event()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Follow the publication for as long as the context lasts."""
+        task = asyncio.create_task(self._follow(), name="api.live")
+        try:
+            yield
+        finally:
+            self.close()
+            task.cancel()
+            await asyncio.wait([task])
+
+    def close(self) -> None:
+        """End all streams; clients come back, here or to another process."""
+        self._closed = True
+        for audience in self._audiences.values():
+            for listener in audience.listeners:
+                listener.end("restart")
+
+    async def check(self) -> None:
+        """Insist that the publication is being read.
+
+        Raises:
+            Unavailable: it is not.
+        """
+        if self._read_time is None or time.monotonic() - self._read_time > self._late_seconds:
+            raise Unavailable("the publication is not being read")
+
+    async def admit(self, wanted: Filter, last: int | None) -> None:
+        """Insist that a client can be served before its answer begins.
+
+        Raises:
+            Overloaded: too many clients, or we are about to stop.
+            NotFound: a datastream is not there, or not for this caller.
+            NoLongerKept: what the client missed is not kept any more.
+            Unavailable: the publication is not being read.
+        """
+        if self._closed or self._clients >= self._settings.clients:
+            raise Overloaded("no more live clients for now")
+        await self.check()
+        async with self._store.reading() as connection:
+            await self.directory.learn(connection, wanted.datastreams)
+            if last is not None:
+                await check_resume(connection, last)
+        for one in wanted.datastreams:
+            facts = self.directory.get(one)
+            if facts is None or not wanted.caller.may_read(city=facts.city, is_open=facts.open):
+                raise NotFound(f"there is no datastream {one} here")
+
+    async def missed(self, sequence: int) -> Sequence[Batch]:
+        """Return what follows a sequence, from the database.
+
+        Raises:
+            NoLongerKept: it is not kept any more.
+        """
+        async with self._store.reading() as connection:
+            batches = await read_after(connection, sequence, self.directory)
+            if not batches:
+                await check_resume(connection, sequence)
+            return batches
+
+    def join(self, listener: Listener, wanted: Filter) -> None:
+        """Let a listener hear what is passed on from now on."""
+        if self._closed:
+            listener.end("restart")
+        audience = self._audiences.setdefault(wanted, Audience(wanted))
+        audience.listeners.add(listener)
+
+    def leave(self, listener: Listener, wanted: Filter) -> None:
+        """Forget a listener."""
+        audience = self._audiences.get(wanted)
+        if audience:
+            audience.listeners.discard(listener)
+            if not audience.listeners:
+                del self._audiences[wanted]
+
+    @asynccontextmanager
+    async def counted(self) -> AsyncIterator[None]:
+        """Count a client for as long as the context lasts."""
+        self._clients += 1
+        self._telemetry.live_clients.inc()
+        try:
+            yield
+        finally:
+            self._clients -= 1
+            self._telemetry.live_clients.dec()
+
+    @property
+    def _late_seconds(self) -> float:
+        return max(_LATE_SECONDS, 5 * self._settings.poll_seconds)
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                await self._follow_once()
+            except PlatformError as error:
+                _log.warning("the publication is not being read: %s", error)
+            except Exception:  # noqa: BLE001, a live stream that stays silent is worse
+                _log.exception("the publication is not being read")
+            await asyncio.sleep(random.uniform(0.2, 2.0))  # noqa: S311, no secret
+
+    async def _follow_once(self) -> None:
+        async with self._store.listening() as connection:
+            last = await edge(connection)
+            if self._read_time is None or last < self.position:
+                self.position = last  # the first time, or a database that was made anew
+            await connection.add_listener(CHANNEL, self._wake)
+            try:
+                while True:
+                    await self._read(connection)
+                    await self._wait()
+            finally:
+                if not connection.is_closed():
+                    await connection.remove_listener(CHANNEL, self._wake)
+
+    async def _read(self, connection: Connection) -> None:
+        now = time.monotonic()
+        if not self._refreshed_time or now - self._refreshed_time > self._settings.refresh_seconds:
+            await self.directory.refresh(connection)
+            self._refreshed_time = now
+        while batches := await read_after(connection, self.position, self.directory):
+            for batch in batches:
+                self._pass_on(batch)
+        self._read_time = time.monotonic()
+
+    def _pass_on(self, batch: Batch) -> None:
+        """Offer a batch to everybody: without an await, so that nobody joins in between."""
+        for audience in self._audiences.values():
+            for slow in audience.offer(batch, version=self.directory.version):
+                self._telemetry.live_dropped.labels(slow.ended).inc()
+        self.position = batch.last_sequence
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(self._settings.poll_seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+        self._woken.clear()
+
+    def _wake(self, *_: Any) -> None:
+        self._woken.set()

@@ -1,0 +1,6 @@
+-- $1 bigint the sequence that was read last, $2 int rows
+select first_sequence, last_sequence, batch
+from publication
+where last_sequence > $1
+order by last_sequence
+limit $2

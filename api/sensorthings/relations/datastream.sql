@@ -1,0 +1,17 @@
+-- Datastreams that a caller may read. Joins of which no column is used are removed by the planner.
+select
+    d.datastream_id, d.thing_id, d.sensor_id, d.observed_property_id,
+    d.title, d.description, d.observation_type, d.unit_of_measurement,
+    l.location as observed_area,
+    n.first_phenomenon_start, n.last_phenomenon_end, n.first_result_time, n.last_result_time,
+    d.properties || jsonb_build_object(
+        'name', d.name, 'unit', d.unit, 'intervalSeconds', d.interval_seconds,
+        'city', s.city, 'theme', s.theme, 'dataset', s.title,
+        'licence', nullif(s.licence, ''), 'access', case when d.open then 'open' else 'restricted' end
+    ) as properties
+from datastream d
+join dataset s on s.dataset_id = d.dataset_id
+left join thing t on t.thing_id = d.thing_id
+left join location l on l.location_id = t.location_id
+left join latest n on n.datastream_id = d.datastream_id
+where d.open or s.city = any(:cities)

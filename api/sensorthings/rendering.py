@@ -1,0 +1,162 @@
+"""Rows in, entities as SensorThings writes them out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from api.identifiers import observation_id
+from api.instants import instant_text, interval_text
+from api.sensorthings.model import Entity, Kind, Property
+from api.sensorthings.statements import Key
+from api.sensorthings.syntax import Options
+from schemas.errors import NotSupported
+from schemas.vocabulary import Vocabulary
+
+Values: TypeAlias = Sequence[Any]
+Rendered: TypeAlias = dict[str, Any]
+Titles: TypeAlias = Mapping[str, msgspec.Raw]
+
+_CONTROL: Final = ("id", "@iot.id", "@iot.selfLink")
+
+
+def flag_titles(vocabulary: Vocabulary) -> Titles:
+    """Return each quality flag as it stands in `resultQuality`."""
+    return {
+        flag.code: msgspec.Raw(
+            msgspec.json.encode(
+                {"code": flag.code, "severity": flag.severity, "title": flag.title.model_dump()}
+            )
+        )
+        for flag in vocabulary.quality_flags.values()
+    }
+
+
+def link_of(root: str, entity: Entity, key: Key) -> str:
+    """Return the address of an entity."""
+    if len(key) > 1:
+        return f"{root}/{entity.collection}('{observation_id(*key)}')"
+    return f"{root}/{entity.collection}({key[0]})"
+
+
+def identifier_of(key: Key) -> int | str:
+    """Return the `@iot.id` of a key."""
+    if len(key) > 1:
+        return observation_id(*key)
+    number: int = key[0]
+    return number
+
+
+class Renderer:
+    """Renders the rows of one level.
+
+    Raises:
+        QueryRejected: `$select` names what is not there.
+    """
+
+    def __init__(self, entity: Entity, options: Options, *, root: str, titles: Titles) -> None:
+        self._entity = entity
+        self._root = root
+        self._titles = titles
+        wanted = options.select
+        if wanted is not None:
+            _check(entity, wanted)
+        self.properties = tuple(
+            one for one in entity.properties.values() if wanted is None or one.name in wanted
+        )
+        expanded = {expansion.navigation for expansion in options.expand}
+        self._links = tuple(
+            name
+            for name in entity.navigations
+            if name not in expanded and (wanted is None or name in wanted)
+        )
+        self._with_id = wanted is None or bool({"id", "@iot.id"} & set(wanted))
+        self._with_link = wanted is None or "@iot.selfLink" in wanted
+        self._steps = self._plan()
+
+    def _plan(self) -> list[tuple[str, Callable[[Values], Any], slice, bool]]:
+        steps, place = [], len(self._entity.key)
+        for one in self.properties:
+            end = place + len(one.columns)
+            steps.append((one.name, self._writer(one), slice(place, end), one.optional))
+            place = end
+        return steps
+
+    def render(self, row: Values) -> Rendered:
+        """Return an entity, of the key's columns and the properties' after them."""
+        key = tuple(row[: len(self._entity.key)])
+        link = link_of(self._root, self._entity, key)
+        entity: Rendered = {}
+        if self._with_id:
+            entity["@iot.id"] = identifier_of(key)
+        if self._with_link:
+            entity["@iot.selfLink"] = link
+        for name, write, columns, optional in self._steps:
+            value = write(row[columns])
+            if value is not None or not optional:
+                entity[name] = value
+        for name in self._links:
+            entity[f"{name}@iot.navigationLink"] = f"{link}/{name}"
+        return entity
+
+    def _writer(self, of: Property) -> Callable[[Values], Any]:
+        if of.members:
+            return _members(of)
+        if of.kind is Kind.CODES:
+            return self._flags
+        return _WRITERS.get(of.kind, _first)
+
+    def _flags(self, columns: Values) -> list[Any] | None:
+        codes = columns[0]
+        return [self._titles.get(code, {"code": code}) for code in codes] if codes else None
+
+
+def _check(entity: Entity, wanted: Sequence[str]) -> None:
+    for name in wanted:
+        if name in _CONTROL or name in entity.properties or name in entity.navigations:
+            continue
+        if "/" in name:
+            raise NotSupported(f"$select takes whole properties, not parts such as {name!r}")
+        raise entity.unknown(name)
+
+
+def _first(columns: Values) -> Any:
+    return columns[0]
+
+
+def _instant(columns: Values) -> str | None:
+    time: datetime | None = columns[0]
+    return instant_text(time) if time else None
+
+
+def _interval(columns: Values) -> str | None:
+    start, end = columns
+    if start is None:
+        return None
+    return interval_text(start, end) if end else instant_text(start)
+
+
+def _result(columns: Values) -> Any:
+    number, document = columns
+    return document if number is None else number
+
+
+def _members(of: Property) -> Callable[[Values], Rendered]:
+    members = tuple(of.members.values())
+
+    def write(columns: Values) -> Rendered:
+        found = {}
+        for one, value in zip(members, columns, strict=True):
+            if value is not None:
+                found[one.name] = instant_text(value) if one.kind is Kind.TIME else value
+        return found
+
+    return write
+
+
+_WRITERS: Final[Mapping[Kind, Callable[[Values], Any]]] = {
+    Kind.TIME: _instant,
+    Kind.INTERVAL: _interval,
+    Kind.RESULT: _result,
+}

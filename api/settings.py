@@ -1,0 +1,82 @@
+"""Settings of the HTTP interfaces, built once at the entry point and passed."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.settings import DatabaseConnection, HttpListener
+
+
+class Limits(BaseModel):
+    """How much one request may ask for; an answer names the limit that it hit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    page: int = Field(1000, ge=1, description="largest page of a collection, in entities")
+    default_page: int = Field(100, ge=1, description="page of a collection without `$top`")
+    skip: int = Field(1_000_000, ge=0, description="largest `$skip`")
+    query_characters: int = Field(16_384, ge=256, description="longest query string")
+    filter_depth: int = Field(32, ge=1, description="deepest nesting of a `$filter`")
+    filter_terms: int = Field(200, ge=1, description="most words and signs in a `$filter`")
+    path_segments: int = Field(12, ge=1, description="longest chain of navigations in an address")
+    expand_depth: int = Field(5, ge=1, description="deepest `$expand` in `$expand`")
+    expand_count: int = Field(16, ge=1, description="most expansions in one request")
+    expanded_entities: int = Field(50_000, ge=1, description="most entities that one level brings")
+    exact_count: int = Field(
+        1_000_000, ge=1, description="counts above this are the planner's estimate"
+    )
+    statement_seconds: float = Field(15.0, gt=0, description="longest database statement")
+    export_datastreams: int = Field(1000, ge=1, description="most `datastream=` in one export")
+    export_seconds: float = Field(3600.0, gt=0, description="longest export")
+    exports: int = Field(4, ge=1, description="exports that run at the same time, per process")
+
+
+class LiveSettings(BaseModel):
+    """How the live stream behaves."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    poll_seconds: float = Field(
+        1.0, gt=0, description="looks for publications when no notification came"
+    )
+    keep_alive_seconds: float = Field(15.0, gt=0, description="between two signs of life")
+    refresh_seconds: float = Field(
+        30.0, gt=0, description="age at which what is known of datastreams is read again"
+    )
+    buffer_bytes: int = Field(
+        1 << 20, ge=1024, description="waiting for one client; more than that drops it"
+    )
+    connection_seconds: float = Field(
+        3600.0, gt=0, description="life of a connection; the client comes back with its last id"
+    )
+    clients: int = Field(5000, ge=1, description="clients of one process")
+
+
+class ApiSettings(BaseSettings):
+    """What the HTTP interfaces need to know."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="API_", env_nested_delimiter="__"
+    )
+
+    database: DatabaseConnection = Field(
+        DatabaseConnection(), description="where the observations are"
+    )
+    listener: HttpListener = Field(HttpListener(), description="where to listen")
+    keys_file: Path | None = Field(None, description="keys of the cities; read again when changed")
+    base_iri: str = Field(
+        "http://127.0.0.1:8080",
+        description="public address of the installation, the beginning of every identifier",
+    )
+    connections: int = Field(10, ge=2, description="most connections to the database")
+    acquire_seconds: float = Field(5.0, gt=0, description="longest wait for one of them")
+    limits: Limits = Field(Limits(), description="how much one request may ask for")
+    live: LiveSettings = Field(LiveSettings(), description="how the live stream behaves")
+
+    @field_validator("base_iri")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")) or not value.isascii():
+            raise ValueError("is an address that begins with http:// or https://")
+        return value.rstrip("/")
