@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
 from ingest.ports import Receipt
@@ -26,7 +26,7 @@ class Record(NamedTuple):
     topic: str
     key: bytes
     value: bytes
-    headers: Sequence[Header]
+    headers: list[Header]
     timestamp: int
     receipt: Receipt
 

@@ -23,7 +23,7 @@ from schemas.settings import KafkaConnection
 _log = logging.getLogger(__name__)
 _TOPICS: Final = (wire.READINGS, wire.DEAD_LETTERS)
 _KEYS_REMEMBERED: Final = 1 << 17
-_DEAD_LETTER_HEADERS: Final = (("wire", wire.WIRE_VERSION.encode()),)
+_DEAD_LETTER_HEADERS: Final = [("wire", wire.WIRE_VERSION.encode())]
 
 
 class KafkaSink:
