@@ -213,12 +213,13 @@ class MqttSource:
         self.ready = True
         self._trouble.over("mqtt.unreachable")
         self._trouble.over("mqtt.refused")
+        self._trouble.over("mqtt.closed")
         _log.info(line("mqtt.connected", client=self._policy.client_id))
 
     def _on_disconnect(self, _c: Any, _u: Any, _f: Any, reason: Any, _p: Any) -> None:
         self.window.disconnected()
-        if self.ready and not self._stopping:
-            self._trouble.tell("mqtt.lost", reason=reason)
+        if not self._stopping:
+            self._trouble.tell("mqtt.lost" if self.ready else "mqtt.closed", reason=reason)
         self.ready = False
         self._lost.set()
 
