@@ -23,10 +23,10 @@ class NormaliseSettings(BaseSettings):
         0.1, gt=0, description="longest wait for readings before looking around"
     )
     redelivery_window_seconds: float = Field(
-        300.0, ge=0, description="how long a message without a time of its own is remembered"
+        300.0, ge=0, description="how long a message is remembered"
     )
     redelivery_memory_records: int = Field(
-        10_000, ge=0, description="most such messages remembered, and read again on take-over"
+        5000, ge=0, description="most messages remembered, and read again on take-over"
     )
     stop_share: float = Field(
         0.5, gt=0, le=1, description="share of rejected readings that stops a profile version"

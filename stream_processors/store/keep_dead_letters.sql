@@ -1,4 +1,4 @@
--- Keep dead letters for people.
+-- Keep dead letters for people, each once.
 -- $1 … $14: arrays of the columns, in this order; rejections as JSON text, reasons as an array
 --     written as text (PostgreSQL has no arrays of arrays of different lengths)
 insert into dead_letter (
@@ -15,3 +15,4 @@ from unnest(
     city, source, received_time, station, channel, profile, profile_version, reasons, rejections,
     payload, payload_bytes, payload_sha256, reading_partition, reading_offset
 )
+on conflict do nothing

@@ -1,10 +1,10 @@
 """A store without Kafka: records made by hand, committed to a real database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import asyncpg
@@ -170,4 +170,4 @@ def metric(monitor: Monitor, name: str, **labels: str) -> float:
 
 def in_order(values: Sequence[Any]) -> bool:
     """Tell whether values never go back."""
-    return all(one <= other for one, other in zip(values, values[1:], strict=False))
+    return all(one <= other for one, other in pairwise(values))

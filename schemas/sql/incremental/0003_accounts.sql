@@ -49,3 +49,7 @@ create table dead_letter (
 );
 create index dead_letter_received on dead_letter (received_time);
 create index dead_letter_city on dead_letter (city, received_time);
+-- The same one may come twice from Kafka; it is kept once.
+create unique index dead_letter_once on dead_letter (
+    reading_partition, reading_offset, station, source, received_time, payload_sha256
+);

@@ -1,18 +1,31 @@
-"""The store's process: observations and dead letters from Kafka into the database."""
+"""The processes: each runs until it is cancelled, and may run several times."""
 
 import asyncio
 
 from schemas.registry import Registry, load_registry
 from stream_processors.database import Session, translated
+from stream_processors.group_runner import GroupRunner
 from stream_processors.monitor import Monitor, served
 from stream_processors.patience import patiently
 from stream_processors.register.registrar import Registrar
 from stream_processors.register.synchronise import synchronise
-from stream_processors.settings import StoreSettings
+from stream_processors.settings import NormaliseSettings, StoreSettings
 from stream_processors.store.database_runner import DatabaseRunner, Sink
 from stream_processors.store.dead_letter_sink import DeadLetterSink
 from stream_processors.store.observation_sink import ObservationSink
 from stream_processors.topology import TOPOLOGY
+
+
+async def run_normalise(settings: NormaliseSettings) -> None:
+    """Normalise readings until cancelled.
+
+    Raises:
+        Misconfigured: a city pack or a profile is wrong.
+    """
+    registry = load_registry(settings.cities)
+    monitor = Monitor()
+    async with served(monitor, settings.metrics):
+        await GroupRunner(settings, registry, monitor).run()
 
 
 async def run_store(settings: StoreSettings) -> None:

@@ -1,0 +1,180 @@
+"""Runs normalise: batches from Kafka to Kafka, with offsets kept by the consumer group."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+
+from schemas import telemetry
+from schemas.errors import BrokerUnavailable
+from schemas.registry import Registry
+from schemas.wire import DEAD_LETTERS, OBSERVATIONS
+from stream_processors.arrival import arrival_of
+from stream_processors.kafka_client import MAXIMUM_RECORD_BYTES, consumer, record_of
+from stream_processors.kafka_sink import KafkaSink
+from stream_processors.monitor import Monitor
+from stream_processors.outgoing import dead_letter_record, observations_record
+from stream_processors.patience import patiently
+from stream_processors.pipeline import Pipeline
+from stream_processors.settings import NormaliseSettings
+from stream_processors.steps.passage import Passage
+from stream_processors.topology import TOPOLOGY
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Share:
+    """A partition that is ours.
+
+    Attributes:
+        position: the next offset that we expect.
+        warm_until: records before this one were dealt with; they are only remembered.
+    """
+
+    position: int
+    warm_until: int
+
+
+class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Takes readings, runs the steps, sends what they give, and then commits the offsets."""
+
+    def __init__(self, settings: NormaliseSettings, registry: Registry, monitor: Monitor) -> None:
+        self._settings = settings
+        self._monitor = monitor
+        self._topology = TOPOLOGY["normalise"]
+        self._pipeline = Pipeline.of(settings, registry)
+        self._sink = KafkaSink(settings.kafka, monitor.health)
+        self._consumer: AIOKafkaConsumer = None
+        self._shares: dict[int, Share] = {}
+
+    async def run(self) -> None:
+        """Work until cancelled; what was not committed is done again by whoever comes next."""
+        await patiently(self._start, health=self._monitor.health)
+        try:
+            while True:
+                await self._turn()
+        finally:
+            await self._sink.close()
+            await self._consumer.stop()
+
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Let go; what was sent and not committed is sent again, and the store knows it."""
+        for place in revoked:
+            self._forget(place.partition)
+
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Nothing yet: the next turn takes over what is assigned."""
+
+    async def _start(self) -> None:
+        self._consumer = consumer(self._settings.kafka, group=self._topology.group)
+        try:
+            await self._consumer.start()
+        except (KafkaError, OSError) as failure:
+            await self._consumer.stop()
+            raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
+        self._consumer.subscribe([self._topology.topic], listener=self)
+
+    async def _turn(self) -> None:
+        await patiently(self._take_over, health=self._monitor.health)
+        found = await self._consumer.getmany(
+            timeout_ms=int(self._settings.fetch_wait_seconds * 1000),
+            max_records=self._settings.batch_records,
+        )
+        done = await asyncio.gather(*(self._pass(*one) for one in found.items()))
+        await self._commit({place: offset for place, offset in done if offset is not None})
+        self._monitor.health.is_ready()
+        self._show(found)
+
+    async def _take_over(self) -> None:
+        """Begin with partitions that are ours since the last turn, a little before our place."""
+        fresh = [p for p in self._consumer.assignment() if p.partition not in self._shares]
+        if not fresh:
+            return
+        try:
+            beginnings = await self._consumer.beginning_offsets(fresh)
+            ends = await self._consumer.end_offsets(fresh)
+            committed = {place: await self._consumer.committed(place) or 0 for place in fresh}
+        except KafkaError as failure:
+            raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
+        for place in fresh:
+            self._begin(place, committed[place], beginning=beginnings[place], end=ends[place])
+
+    def _begin(self, place: TopicPartition, committed: int, *, beginning: int, end: int) -> None:
+        if committed > end:
+            log.warning("partition=%d: the log was made anew; from its beginning", place.partition)
+            committed = beginning
+        elif 0 < committed < beginning:
+            lost = beginning - committed
+            log.error("partition=%d lost=%d: Kafka deleted them unread", place.partition, lost)
+            self._monitor.instruments.count(telemetry.RECORDS_LOST, lost, topic=place.topic)
+        until = max(committed, beginning)
+        start = max(until - self._settings.redelivery_memory_records, beginning)
+        try:
+            self._consumer.seek(place, start)
+        except IllegalStateError:
+            return  # it was taken from us in between; whoever has it now takes over
+        self._shares[place.partition] = Share(position=start, warm_until=until)
+
+    async def _pass(
+        self, place: TopicPartition, found: Sequence[ConsumerRecord]
+    ) -> tuple[TopicPartition, int | None]:
+        """Deal with records of one partition; return the offset to commit, if any."""
+        share = self._shares.get(place.partition)
+        if share is None or not found:
+            return place, None
+        if found[0].offset < share.position:
+            # The client went back to the log's beginning: what it had is no longer there.
+            self._forget(place.partition)
+            return place, None
+        share.position = found[-1].offset + 1
+        arrivals = [arrival_of(record_of(one)) for one in found]
+        warm = [one for one in arrivals if one.offset < share.warm_until]
+        fresh = arrivals[len(warm) :]
+        if warm:
+            self._pipeline.remember(place.partition, warm)
+        if not fresh:
+            return place, None
+        await self._send(place.partition, self._pipeline.run(place.partition, fresh))
+        return place, share.position
+
+    async def _send(self, partition: int, passages: Sequence[Passage]) -> None:
+        fitted = [observations_record(one, maximum_bytes=MAXIMUM_RECORD_BYTES) for one in passages]
+        await self._sink.send(OBSERVATIONS, partition, [record for _, record in fitted])
+        letters = [
+            dead_letter_record(passage, maximum_bytes=MAXIMUM_RECORD_BYTES)
+            for passage, _ in fitted
+            if passage.result.rejections
+        ]
+        await self._sink.send(DEAD_LETTERS, partition, letters)
+        outcomes = Counter(passage.result.outcome for passage, _ in fitted)
+        for outcome, count in outcomes.items():
+            self._monitor.instruments.count(telemetry.READINGS, count, outcome=outcome)
+
+    async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
+        ours = {place: to for place, to in offsets.items() if place.partition in self._shares}
+        if not ours:
+            return
+        try:
+            await self._consumer.commit(ours)
+        except (KafkaError, IllegalStateError) as failure:
+            # The partitions are another's now, or Kafka is away: it is done again, and the store
+            # knows what it has seen.
+            log.warning("offsets not committed: %r", failure)
+
+    def _forget(self, partition: int) -> None:
+        self._shares.pop(partition, None)
+        self._pipeline.forget(partition)
+
+    def _show(self, found: Iterable[TopicPartition]) -> None:
+        instruments = self._monitor.instruments
+        instruments.show(telemetry.PROFILES_STOPPED, self._pipeline.stopped())
+        for place in found:
+            share, end = self._shares.get(place.partition), self._consumer.highwater(place)
+            if share is not None and end is not None:
+                lag = max(end - share.position, 0)
+                instruments.show(telemetry.NORMALISE_LAG, lag, partition=str(place.partition))

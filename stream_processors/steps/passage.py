@@ -1,0 +1,42 @@
+"""What goes from step to step: a reading, and what it gives so far."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from schemas.wire import NormalisedReading, Reading, Rejection
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """A reading at its place in `city.readings`.
+
+    Attributes:
+        refusal: why the record is no reading of a form that we know; `None` when it is.
+    """
+
+    partition: int
+    offset: int
+    reading: Reading
+    refusal: Rejection | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passage:
+    """A reading and what it gives.
+
+    Attributes:
+        profile_version: of the profile that its topic names, 0 when there is none.
+    """
+
+    arrival: Arrival
+    result: NormalisedReading
+    profile_version: int = 0
+
+    def with_result(self, **changes: object) -> "Passage":
+        """Return the same reading, giving something else."""
+        return Passage(
+            arrival=self.arrival,
+            result=msgspec.structs.replace(self.result, **changes),
+            profile_version=self.profile_version,
+        )
