@@ -67,7 +67,13 @@ class Baseline:
 class Verdict:
     """What a run was worth; the words are those of the README.
 
+    A message that the gateway refused (too large) left a dead letter and is no reading.
+
     Attributes:
+        readings_received: by the offsets in Kafka, as far as the store has seen them.
+        readings_normalised: by the account in the database; so are empty, rejected, duplicate.
+        observations_stored: rows that this run brought, counted.
+        lost: acknowledged messages whose observations or dead letter are not in the database.
         surplus: observations of payloads without a time that are there more often than sent.
         lag_p50_ms: milliseconds from just before the publish (the ledger's clock) to
             `published_at` (the database's), over the observations that this run stored and the

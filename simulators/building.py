@@ -83,7 +83,9 @@ class Building:
         days = int(knot * _KNOT // DAY)
         month = np.datetime64(days, "D").astype("datetime64[M]").astype("datetime64[D]")
         first = max(int(month.astype(np.int64)) * DAY, INSTALLED) // _KNOT
-        knots = np.arange(first, max(knot, first + 1) + 1)
+        if knot <= first:
+            return float(first * _KNOT), 0.0
+        knots = np.arange(first, knot + 1)
         power = self._net(knots)
         means = _positive(power[:-1], power[1:])
         best = int(np.argmax(means))

@@ -48,6 +48,7 @@ def test_the_table_tells_what_people_want_to_see() -> None:
     assert all(word in shown for word in ("1,234", "99", "1,207", "4,321", "42 ms", "leiedonk"))
 
 
+@pytest.mark.embedded
 async def test_the_figures_come_from_ledger_and_database(
     embedded_database: DatabaseConnection,
 ) -> None:
@@ -68,6 +69,7 @@ async def test_the_figures_come_from_ledger_and_database(
     assert after.datasets == []
 
 
+@pytest.mark.embedded
 async def test_nothing_is_shown_where_there_is_no_terminal(
     embedded_database: DatabaseConnection,
 ) -> None:

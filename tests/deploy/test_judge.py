@@ -25,6 +25,8 @@ from simulators.scenario import Scenario, load_scenario
 PACKS = Path(__file__).parents[2] / "deploy" / "cities"
 PARTITION = 0
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture(scope="module", name="registry")
 def _registry() -> Registry:

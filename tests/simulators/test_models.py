@@ -123,3 +123,13 @@ def test_the_same_seed_makes_the_same_city(street: Street, tuesday: float) -> No
 
     assert again.passages(tuesday, 0) == street.passages(tuesday, 0)
     assert other.passages(tuesday, 0) != street.passages(tuesday, 0)
+
+
+def test_the_month_begins_without_a_peak_and_the_peak_is_never_ahead(building: Building) -> None:
+    first = datetime(2026, 3, 1, tzinfo=UTC).timestamp()
+    later = first + 20 * 24 * HOUR + 100
+    when, peak = building.month_peak(later)
+
+    assert building.month_peak(first + 60) == (first, 0.0)
+    assert first < when <= later
+    assert peak > building.power(later)

@@ -1,5 +1,6 @@
 """Scenarios: what comes along is right, and what is wrong is told."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from schemas.city_pack import load_city_pack
 from schemas.errors import Misconfigured
 from simulators.city import devices_of
 from simulators.scenario import EXAMPLES, load_scenario
+from simulators.settings import SimulatorSettings
 
 PACKS = Path(__file__).parents[2] / "deploy" / "cities"
 
@@ -59,3 +61,10 @@ def test_a_wrong_scenario_names_file_and_field(tmp_path: Path, content: str, wor
 def test_an_unknown_scenario_tells_which_there_are() -> None:
     with pytest.raises(Misconfigured, match="nor one of: demo, faults, load"):
         load_scenario("sunny")
+
+
+def test_the_readme_names_every_setting() -> None:
+    readme = (EXAMPLES.parent / "README.md").read_text(encoding="utf-8")
+    rows = [line.split("`")[1] for line in readme.splitlines() if re.match(r"\| `[A-Z_]+` ", line)]
+
+    assert rows == [name.upper() for name in SimulatorSettings.model_fields]
