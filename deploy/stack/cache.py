@@ -22,13 +22,12 @@ class Draft(NamedTuple):
     lock: int
 
     def run(self, *command: str) -> None:
-        """Run a program that fills the folder, in mounts of its own when we are root.
+        """Run a program that fills the folder.
 
         Raises:
             Misconfigured: it failed; with its last words.
         """
-        alone = ("unshare", "--mount", "--") if os.geteuid() == 0 else ()
-        run(*alone, *command, keep_open=[self.lock])
+        run(*command, keep_open=[self.lock])
 
 
 def cache_folder() -> Path:

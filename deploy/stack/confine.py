@@ -16,9 +16,10 @@ from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 _PR_CAPBSET_READ = 23
-_PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS = 28
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _CAP_DAC_OVERRIDE = 1
 _CAP_DAC_READ_SEARCH = 2
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -66,7 +67,8 @@ def _change_root(root: str, binds: list[list[str]]) -> None:
 
 def _change_user(user: int, group: int, *, search: bool) -> None:
     if search:
-        _call("prctl", _PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        # Rights outlive the change of user, and access(2) regards them.
+        _call("prctl", _PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setgid(group)
     os.setuid(user)

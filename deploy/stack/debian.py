@@ -34,7 +34,10 @@ def install_tree(draft: Draft, release: str, *packages: str) -> None:
         Misconfigured: a program failed; with its last words.
     """
     tree = str(draft.folder)
-    draft.run("debootstrap", "--variant=minbase", release, tree, _mirror())
+    # In mounts of its own: debootstrap mounts /proc in the tree, and may be killed there.
+    draft.run(
+        "unshare", "--mount", "--", "debootstrap", "--variant=minbase", release, tree, _mirror()
+    )
     draft.run("chroot", tree, *_APT, *_INSTALL, *packages)
     draft.run("chroot", tree, "apt-get", "clean")
 
