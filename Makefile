@@ -10,7 +10,7 @@ RUN     := $(VENV)/bin/python
 PIP     := $(RUN) -m pip --disable-pip-version-check --quiet install
 WORKERS ?= 2
 LOCK    := $(VENV)/lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 \
-             --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock'
+             --fork-strategy fewest --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test bench check lock clean
