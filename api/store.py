@@ -1,6 +1,7 @@
 """The database as the interfaces read it: read-only, as `stadspuls_reader`, errors translated."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeAlias
@@ -11,6 +12,8 @@ import msgspec
 from api.problems import TookTooLong
 from api.settings import ApiSettings
 from schemas.errors import Overloaded, QueryRejected, StoreUnavailable
+
+_log = logging.getLogger(__name__)
 
 _ADVICE = (
     "the database gave up after {seconds:g} s: ask for one datastream, a shorter period or a "
@@ -139,6 +142,12 @@ class _Translation:
             raise StoreUnavailable("the database does not answer") from error
         if isinstance(error, asyncpg.DataError | asyncpg.ProgramLimitExceededError):
             raise QueryRejected(f"the database cannot compute this: {error}") from error
+        if isinstance(error, asyncpg.SyntaxOrAccessError):
+            _log.error("a statement of ours was refused", exc_info=error)
+            raise QueryRejected("the database cannot compute this") from error
+        if isinstance(error, asyncpg.PostgresError):
+            _log.error("the database failed", exc_info=error)
+            raise StoreUnavailable("the database could not answer") from error
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:

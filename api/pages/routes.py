@@ -44,7 +44,7 @@ def pages(settings: ApiSettings, store: Store, vocabulary: Vocabulary) -> APIRou
         text = templates.get_template(name).render(base=settings.base_iri, **content)
         return Response(text, media_type="text/html", headers=_HEADERS)
 
-    @router.get("/")
+    @router.api_route("/", methods=["GET", "HEAD"])
     async def first_page(request: Request) -> Response:
         caller = caller_of(request)
         async with store.reading() as connection:

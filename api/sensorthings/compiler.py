@@ -100,8 +100,11 @@ class Compiler:
         """Return what an `$orderby` item sorts by, and whether each may be null.
 
         Raises:
-            QueryRejected: it leads into a collection, of which no single value stands out.
+            QueryRejected: it leads into a collection, of which no single value stands out, or is
+                the same for all.
         """
+        if isinstance(expression, Literal):
+            raise QueryRejected("$orderby takes properties, not values")
         try:
             term = self.term(expression, scope)
         except _LeadsToMany as many:

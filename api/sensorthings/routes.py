@@ -58,7 +58,6 @@ def sensorthings(settings: ApiSettings, store: Store, vocabulary: Vocabulary) ->
     router.add_api_route(
         ROOT,
         read,
-        methods=["GET", "HEAD"],
         name="The eight collections",
         description="OGC SensorThings API 1.1: its collections, and what of the standard is met.",
         operation_id="sensorthings_root",
@@ -67,13 +66,13 @@ def sensorthings(settings: ApiSettings, store: Store, vocabulary: Vocabulary) ->
     router.add_api_route(
         ROOT + "{path:path}",
         read,
-        methods=["GET", "HEAD"],
         name="Entities",
         description="Collections, entities, relations and properties, of any depth.",
         operation_id="sensorthings_entities",
         openapi_extra={"parameters": [_PATH, *_PARAMETERS]},
         response_class=Response,
     )
+    router.add_route(ROOT + "{path:path}", read, methods=["HEAD"])
     return router
 
 

@@ -1,5 +1,6 @@
 """A database with two cities in it, and the application over it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -14,10 +15,12 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from api.application import create_app
+from api.server import run
 from api.settings import ApiSettings, Limits, LiveSettings
+from deploy.stack.ports import free_port
 from schemas.keys import CityKey, hash_key
 from schemas.publication import PublishedObservation, pack
-from schemas.settings import DatabaseConnection
+from schemas.settings import DatabaseConnection, HttpListener
 
 BASE = "http://stadspuls.test"
 ROOT = "/sensorthings/v1.1"
@@ -104,14 +107,40 @@ def sta(client: httpx.AsyncClient) -> Get:
     return get
 
 
+@asynccontextmanager
+async def served(settings: ApiSettings) -> AsyncIterator[str]:
+    """Yield the address of the interfaces, served over TCP until the context ends."""
+    settings = settings.model_copy(update={"listener": HttpListener(port=free_port())})
+    task = asyncio.create_task(run(settings))
+    address = settings.listener.address
+    try:
+        async with httpx.AsyncClient(base_url=address) as http:
+            while not await _is_ready(http, task):
+                await asyncio.sleep(0.02)
+        yield address
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _is_ready(http: httpx.AsyncClient, task: "asyncio.Task[None]") -> bool:
+    if task.done():
+        task.result()
+    try:
+        return (await http.get("/ready")).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 async def publish(
     connection: asyncpg.Connection, *observations: tuple[int, datetime, float]
 ) -> int:
     """Publish one batch as the store does, and return its last sequence."""
     async with connection.transaction():
-        first = 1 + await connection.fetchval(
+        before: int = await connection.fetchval(
             "select last_sequence from publication_lane for update"
         )
+        first = before + 1
         now = datetime.now(UTC)
         batch = [
             PublishedObservation(

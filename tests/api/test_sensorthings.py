@@ -21,7 +21,7 @@ def ids(document: Any) -> list[Any]:
 
 async def pages(client: httpx.AsyncClient, address: str) -> list[Any]:
     """Follow nextLink to the end."""
-    found = []
+    found: list[Any] = []
     while address:
         assert len(found) < 100
         found.append((await client.get(address)).raise_for_status().json())

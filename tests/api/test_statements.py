@@ -69,7 +69,7 @@ GOLDEN = {
 def test_sql_is_as_agreed(case: tuple[str, tuple[tuple[str, str], ...]]) -> None:
     collection, options = case
 
-    assert short(compiled(collection, **dict(options)).sql) == GOLDEN[case]
+    assert short(compiled(collection, None, **dict(options)).sql) == GOLDEN[case]
 
 
 def test_expansion_is_one_statement_for_all_entities_of_a_page() -> None:
@@ -96,11 +96,12 @@ def test_no_text_of_the_caller_is_part_of_the_sql(text: str) -> None:
     assert text in statement.values
 
 
-WORDS = st.sampled_from(
-    "name id result properties x Datastreams Thing Observations phenomenonTime resultQuality eq ne "
-    "gt lt and or not add sub div mod ( ) ( ) , / 'a' 1 2.5 true null now() length substringof "
-    "2026-01-01T00:00:00Z duration'P1D' $filter ; = ' -- ; * \\ \" ü 🙂".split(" ")
-)
+VOCABULARY = """
+name id result properties x Datastreams Thing Observations phenomenonTime resultQuality eq ne gt lt
+and or not add sub div mod ( ) ( ) , / 'a' 1 2.5 true null now() length substringof
+2026-01-01T00:00:00Z duration'P1D' $filter ; = ' -- * \\ " ü
+"""
+WORDS = st.sampled_from(VOCABULARY.split())
 
 
 @given(st.sampled_from((DATASTREAM, OBSERVATION, THING)), st.lists(WORDS, max_size=12))

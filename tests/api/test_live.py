@@ -1,0 +1,298 @@
+"""The live stream: in order, once, without gap, only what is asked for and allowed."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+
+from api.access import EVERYBODY
+from api.datastreams import Facts
+from api.live.events import Batch, event_of
+from api.live.filters import Filter
+from api.live.listeners import Audience, Listener
+from api.settings import ApiSettings, LiveSettings
+from schemas.publication import PublishedObservation
+
+from .conftest import as_city, publish, served
+
+TIME = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+@pytest_asyncio.fixture(name="address")
+async def _address(settings: ApiSettings) -> AsyncIterator[str]:
+    async with served(settings) as address:
+        yield address
+
+
+class Events:
+    """The events of one stream, read as a browser reads them."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.answer = answer
+        self.last_id = ""
+        self._lines = answer.aiter_lines()
+
+    async def next(self) -> tuple[str, Any]:
+        """Return type and data of the next event; comments and bare ids are passed over."""
+        kind, data = "message", ""
+        async for line in self._lines:
+            if not line and data:
+                return kind, json.loads(data)
+            name, _, value = line.partition(": ")
+            if name == "id":
+                self.last_id = value
+            elif name == "event":
+                kind = value
+            elif name == "data":
+                data = value
+        raise EOFError
+
+    async def take(self, number: int) -> list[Any]:
+        """Return the data of the next events."""
+        async with asyncio.timeout(20):
+            return [(await self.next())[1] for _ in range(number)]
+
+    async def begun(self) -> "Events":
+        """Wait for the first id, from which on nothing is missed."""
+        async for line in self._lines:
+            if line.startswith("id: "):
+                self.last_id = line[4:]
+                return self
+        raise EOFError
+
+
+@asynccontextmanager
+async def listening(address: str, path: str = "", **headers: str) -> AsyncIterator[Events]:
+    """Yield a stream that has begun."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with (
+        httpx.AsyncClient(base_url=address, timeout=30) as http,
+        http.stream("GET", f"/live/observations{path}", headers=named) as answer,
+    ):
+        assert answer.status_code == 200, await answer.aread()
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        yield await Events(answer).begun()
+
+
+@pytest.mark.embedded
+async def test_what_is_published_arrives_with_what_belongs_to_it(
+    address: str, owner: asyncpg.Connection
+) -> None:
+    async with listening(address) as events:
+        await publish(owner, (1, TIME, 12.5))
+        [event] = await events.take(1)
+
+    assert event == {
+        "datastream": 1, "city": "zonnedorp", "theme": "traffic", "thing": "teller-1",
+        "observedProperty": "car-count", "unit": "1", "@iot.id": "1_20260501T000000Z",
+        "phenomenonTime": "2026-05-01T00:00:00Z", "resultTime": "2026-05-01T00:00:00Z",
+        "result": 12.5, "quality": [], "change": "new", "sequence": 1001,
+        "publishedTime": event["publishedTime"],
+    }  # fmt: skip
+
+
+@pytest.mark.embedded
+async def test_a_client_goes_on_where_it_left_off_under_writers(
+    address: str, settings: ApiSettings, owner: asyncpg.Connection
+) -> None:
+    total = 600
+
+    async def write() -> None:
+        writer = await asyncpg.connect(settings.database.dsn.get_secret_value())
+        for number in range(total // 3 // 4):
+            moment = TIME + timedelta(seconds=number)
+            await publish(writer, (1, moment, 1), (2, moment, 2), (3, moment, 3), (1, moment, 4))
+        await writer.close()
+
+    writers = [asyncio.create_task(write()) for _ in range(3)]
+    found: list[int] = []
+    last = "1000"
+    while len(found) < total * 3 // 4:
+        async with listening(address, Last_Event_ID=last) as events:
+            number = min(37, total * 3 // 4 - len(found))
+            found += [event["sequence"] for event in await events.take(number)]
+            last = events.last_id
+    await asyncio.gather(*writers)
+
+    assert len(found) == len(set(found))
+    assert found == sorted(found)
+    published = await owner.fetchval("select last_sequence from publication_lane")
+    # The second of every four is of a restricted datastream.
+    assert found == [n for n in range(1001, published + 1) if (n - 1001) % 4 != 1]
+
+
+@pytest.mark.embedded
+async def test_filters_choose_and_restricted_streams_need_the_key(
+    address: str, owner: asyncpg.Connection
+) -> None:
+    batch = [(n, TIME, float(n)) for n in (1, 2, 3, 4, 5)]
+    expected = {
+        "": [1, 3, 5],
+        "?city=zonnedorp": [1, 5],
+        "?theme=traffic&city=maanstad": [],
+        "?datastream=1,3": [1, 3],
+        "?observedProperty=pm10&observedProperty=state": [3, 5],
+        "?thing=teller-2": [5],
+        "?thing=3": [3],
+        "?bbox=4,51,5,52": [1],
+    }
+    await publish(owner, *batch)
+    await publish(owner, (1, TIME, 99))
+
+    for path, datastreams in expected.items():
+        async with listening(address, path, Last_Event_ID="1000") as events:
+            found = await events.take(len(datastreams))
+            assert (path, [event["datastream"] for event in found]) == (path, datastreams)
+    async with listening(address, "?lastEventId=1000", **as_city("zonnedorp")) as events:
+        assert [event["datastream"] for event in await events.take(4)] == [1, 2, 3, 5]
+
+
+@pytest.mark.embedded
+async def test_a_datastream_that_is_new_or_becomes_restricted_is_noticed(
+    settings: ApiSettings, owner: asyncpg.Connection
+) -> None:
+    quick = LiveSettings(poll_seconds=0.05, refresh_seconds=0.1)
+    async with (
+        served(settings.model_copy(update={"live": quick})) as address,
+        listening(address) as events,
+    ):
+        await owner.execute(
+            "insert into datastream (thing_id, sensor_id, observed_property_id, dataset_id, name,"
+            " unit, interval_seconds, title, description, observation_type, unit_of_measurement,"
+            " open) select thing_id, sensor_id, observed_property_id, dataset_id, 'new', unit,"
+            " 0, title, description, observation_type, unit_of_measurement, true"
+            " from datastream where datastream_id = 1"
+        )
+        await publish(owner, (6, TIME, 1))
+        assert (await events.take(1))[0]["datastream"] == 6
+
+        await owner.execute("update datastream set open = false where datastream_id = 6")
+        heard = 0
+        async with asyncio.timeout(20):
+            while heard != 1:  # until only the open one of a batch is heard
+                await publish(owner, (6, TIME, 1), (1, TIME, 1))
+                found = [(await events.take(1))[0]["datastream"]]
+                while found[-1] != 1:
+                    found += [(await events.take(1))[0]["datastream"]]
+                heard = len(found)
+                await asyncio.sleep(0.05)
+
+
+@pytest.mark.embedded
+async def test_what_cannot_be_resumed_says_where_the_history_is(
+    address: str, owner: asyncpg.Connection
+) -> None:
+    await publish(owner, (1, TIME, 1))
+    await publish(owner, (1, TIME, 2))
+    await owner.execute("delete from publication where first_sequence = 1001")
+    async with httpx.AsyncClient(base_url=address) as http:
+        answers = [
+            await http.get("/live/observations", headers={"Last-Event-ID": last})
+            for last in ("999", "1000", "5000", "x", "-1", "9" * 30)
+        ]
+
+    assert [one.status_code for one in answers] == [410, 410, 409, 400, 400, 400]
+    assert "/observations.csv" in answers[0].json()["detail"]
+
+
+@pytest.mark.embedded
+async def test_a_quiet_stream_gives_signs_of_life_with_the_newest_id(
+    settings: ApiSettings, owner: asyncpg.Connection
+) -> None:
+    quick = LiveSettings(poll_seconds=0.1, keep_alive_seconds=0.1)
+    async with (
+        served(settings.model_copy(update={"live": quick})) as address,
+        listening(address, "?theme=energy") as events,
+    ):
+        last = await publish(owner, (1, TIME, 1))
+        async with asyncio.timeout(20):
+            while events.last_id != str(last):
+                await events.begun()
+
+
+@pytest.mark.embedded
+async def test_a_connection_ends_in_time_and_when_we_stop(settings: ApiSettings) -> None:
+    short = settings.model_copy(update={"live": LiveSettings(connection_seconds=0.1,
+                                                             keep_alive_seconds=0.1)})  # fmt: skip
+    async with served(short) as address, listening(address) as events:
+        assert await events.next() == ("end", {"reason": "age", "detail": "this connection has "
+                                               "lasted long enough; come back"})  # fmt: skip
+    begin = asyncio.get_running_loop().time()
+    async with served(settings) as address:
+        stopping = listening(address)
+        events = await stopping.__aenter__()
+    kind, told = await events.next()
+    await stopping.__aexit__(None, None, None)
+
+    assert (kind, told["reason"]) == ("end", "restart")
+    assert asyncio.get_running_loop().time() - begin < 4
+
+
+@pytest.mark.embedded
+async def test_more_clients_than_allowed_are_told_to_come_later(settings: ApiSettings) -> None:
+    one = settings.model_copy(update={"live": LiveSettings(clients=1)})
+    async with served(one) as address, listening(address):
+        async with httpx.AsyncClient(base_url=address) as http:
+            second = await http.get("/live/observations")
+            figures = (await http.get("/metrics")).text
+
+    assert second.status_code == 503
+    assert "retry-after" in second.headers
+    assert "stadspuls_api_live_clients 1.0" in figures
+
+
+FACTS = Facts(
+    datastream_id=1, city="a", theme="t", thing_id=1, thing="x", observed_property="p", unit="1",
+    interval_seconds=0, open=True, licence="", longitude=None, latitude=None,
+)  # fmt: skip
+
+
+def batch_of(number: int) -> Batch:
+    events = tuple(
+        event_of(PublishedObservation(n, TIME, 1, TIME, TIME + timedelta(hours=1), TIME, n), FACTS)
+        for n in range(number)
+    )
+    return Batch(0, number - 1, events)
+
+
+def test_a_client_that_is_too_slow_is_let_go_and_the_others_are_not() -> None:
+    audience = Audience(Filter(caller=EVERYBODY))
+    slow, quick = Listener(most_bytes=1000), Listener(most_bytes=100_000)
+    quick.after = slow.after = -1
+    audience.listeners |= {slow, quick}
+
+    dropped = [audience.offer(batch_of(3), version=1) for _ in range(2)]
+
+    assert dropped == [[], [slow]]
+    assert (slow.ended, quick.ended) == ("slow", "")
+
+
+async def test_all_who_want_the_same_get_the_same_bytes_once() -> None:
+    audience = Audience(Filter(caller=EVERYBODY))
+    listeners = [Listener(most_bytes=100_000) for _ in range(3)]
+    for one in listeners:
+        one.after = -1
+    audience.listeners |= set(listeners)
+    batch = batch_of(2)
+
+    audience.offer(batch, version=1)
+
+    expected = b"".join(event.data for event in batch.events)
+    assert [await one.take(seconds=1) for one in listeners] == [expected] * 3
+    assert b'"phenomenonTime":"2026-05-01T00:00:00Z/2026-05-01T01:00:00Z"' in expected
+
+
+def test_quality_leaves_out_flagged_observations() -> None:
+    flagged = PublishedObservation(1, TIME, 1, TIME, None, TIME, 5, ("range.high",))
+    event = event_of(flagged, FACTS)
+    strict = Filter(caller=EVERYBODY, unwanted=frozenset({"range.high"}))
+
+    assert Audience(strict).chosen([event], version=1) == b""
+    assert Audience(Filter(caller=EVERYBODY)).chosen([event], version=1) == event.data
