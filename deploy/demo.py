@@ -1,8 +1,6 @@
 """The demonstration: the platform, a simulated city, and what came of it."""
 
 import asyncio
-import ssl
-import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -17,7 +15,6 @@ from deploy.drain import drain
 from deploy.judge import Baseline, Verdict, judge, take_baseline, unaccounted
 from deploy.platform import Platform
 from schemas import wire
-from schemas.errors import Unavailable
 from schemas.settings import KafkaConnection
 from simulators.ledger import LedgerTally
 
@@ -76,7 +73,7 @@ async def run_demo(
 
 
 async def _journey(platform: Platform, run: Run, *, as_json: bool) -> int:
-    await _ready(platform)
+    await platform.ready()  # what devices send before that, the embedded broker forgets
     async with _database(platform) as connection:
         baseline = await _baseline(platform, connection)
         write_addresses(addresses(platform))
@@ -96,28 +93,6 @@ async def _database(platform: Platform) -> AsyncIterator[asyncpg.Connection]:
         yield connection
     finally:
         connection.terminate()
-
-
-async def _ready(platform: Platform) -> None:
-    """Wait until the gateway listens: what devices send before that, the broker forgets."""
-    address = f"{platform.ingest_address}/ready"
-    trust = None
-    if platform.settings.certificate_file:
-        trust = ssl.create_default_context(cafile=str(platform.settings.certificate_file))
-    try:
-        async with asyncio.timeout(_READY_SECONDS):
-            while not await asyncio.to_thread(_answers, address, trust):  # noqa: ASYNC110
-                await asyncio.sleep(_PAUSE_SECONDS)
-    except TimeoutError:
-        raise Unavailable(f"{address} did not say that it is ready") from None
-
-
-def _answers(address: str, trust: ssl.SSLContext | None) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=_ASK_SECONDS, context=trust):  # noqa: S310
-            return True
-    except OSError:
-        return False
 
 
 async def _baseline(platform: Platform, connection: asyncpg.Connection) -> Baseline:

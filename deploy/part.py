@@ -1,24 +1,18 @@
 """One of our own processes: its settings handed over by its environment, its health watched."""
 
-import asyncio
 import json
-import ssl
 import sys
-import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
+from deploy.readiness import ask
 from deploy.stack.process import Command
 from deploy.stack.service import Service
-from schemas.errors import Unavailable
 from schemas.settings import HttpListener
-
-_PROBE_SECONDS: Final = 2.0
-_HTTP_OK: Final = 200
 
 
 def environment(settings: BaseSettings) -> dict[str, str]:
@@ -83,17 +77,6 @@ class Part(Service):
         """Ask whether it can serve.
 
         Raises:
-            Unavailable: it answers that it cannot.
-            OSError: it does not answer.
+            OSError: it does not answer, or says that it cannot.
         """
-        await asyncio.to_thread(_ask, f"{self.listener.address}/ready", self.listener)
-
-
-def _ask(address: str, listener: HttpListener) -> None:
-    trust = None
-    if listener.certificate_file:
-        trust = ssl.create_default_context(cafile=str(listener.certificate_file))
-    request = urllib.request.urlopen(address, timeout=_PROBE_SECONDS, context=trust)  # noqa: S310
-    with request as answer:
-        if answer.status != _HTTP_OK:
-            raise Unavailable(f"{address} answers {answer.status}")
+        await ask(self.listener)

@@ -30,7 +30,7 @@ def pipeline_parts(
 
 def api_part(installation: Installation, settings: PlatformSettings, stack: Stack) -> Part:
     """Return the process of the open interfaces."""
-    listener = _public(settings, settings.port)
+    listener = public_listener(settings, settings.port)
     wishes = ApiSettings(
         database=stack.database,
         listener=listener,
@@ -46,7 +46,7 @@ def _ingest(
     stack: Stack,
     cities: Sequence[Path],
 ) -> Part:
-    listener = _public(settings, settings.ingest_port)
+    listener = public_listener(settings, settings.ingest_port)
     wishes = IngestSettings(
         cities=tuple(cities),
         keys_file=installation.keys_file,
@@ -77,7 +77,8 @@ def _aggregate(data_dir: Path, stack: Stack) -> Part:
     return Part(data_dir, "aggregate", wishes, listener=listener)
 
 
-def _public(settings: PlatformSettings, port: int) -> HttpListener:
+def public_listener(settings: PlatformSettings, port: int) -> HttpListener:
+    """Return where a server for others listens."""
     return HttpListener(
         host=settings.host,
         port=port,

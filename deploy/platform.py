@@ -11,7 +11,8 @@ from deploy.drain import drain, settle
 from deploy.installation import Installation
 from deploy.migrations import migrate
 from deploy.mosquitto import CityAccess, MosquittoListener
-from deploy.parts import api_part, pipeline_parts
+from deploy.parts import api_part, pipeline_parts, public_listener
+from deploy.readiness import until_ready
 from deploy.settings import PlatformSettings
 from deploy.stack import Stack, Topic, create_topics, embedded_stack, real_stack
 from deploy.stack.ports import free_port, is_free
@@ -19,9 +20,11 @@ from deploy.supervisor import supervised
 from schemas import wire
 from schemas.city_pack import CityPack, load_city_pack
 from schemas.errors import Misconfigured
+from schemas.settings import HttpListener
 
 _DAY_MS: Final = 86_400_000
 _WATCH_SECONDS: Final = 1.0
+_READY_SECONDS: Final = 60.0
 _PARTITIONS: Final = {"embedded": 4, "real": 12}
 
 
@@ -40,33 +43,55 @@ class Platform:
     stack: Stack
 
     @property
-    def api_address(self) -> str:
+    def api(self) -> HttpListener:
         """Where the open interfaces are."""
-        return api_part(self.installation, self.settings, self.stack).listener.address
+        return public_listener(self.settings, self.settings.port)
 
     @property
-    def ingest_address(self) -> str:
+    def ingest(self) -> HttpListener:
         """Where HTTP ingest is."""
-        scheme, _, rest = self.api_address.partition("://")
-        return f"{scheme}://{rest.rsplit(':', 1)[0]}:{self.settings.ingest_port}"
+        return public_listener(self.settings, self.settings.ingest_port)
+
+    async def ready(self) -> None:
+        """Wait until the open interfaces and the gateway can serve.
+
+        Raises:
+            Unavailable: they cannot within a minute.
+        """
+        await asyncio.gather(
+            until_ready(self.api, patience_seconds=_READY_SECONDS),
+            until_ready(self.ingest, patience_seconds=_READY_SECONDS),
+        )
 
     async def run(self) -> NoReturn:
-        """Keep the pipeline running; a changed city pack is taken over within seconds.
+        """Keep our processes running; a changed city pack is taken over within seconds.
 
         Raises:
             ServiceFailed: a service of the stack ended, or a process of ours does not come up.
         """
+        tasks = [
+            asyncio.create_task(self._serve(), name="serve"),
+            asyncio.create_task(self._pipe(), name="pipe"),
+            asyncio.create_task(self.stack.died(), name="watch the stack"),
+        ]
+        try:
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            ended.pop().result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        raise AssertionError
+
+    async def _serve(self) -> NoReturn:
+        async with supervised([api_part(self.installation, self.settings, self.stack)]):
+            await asyncio.Event().wait()
+        raise AssertionError
+
+    async def _pipe(self) -> NoReturn:
         while True:
             async with self.pipeline():
-                changed = asyncio.create_task(self._cities_changed())
-                died = asyncio.create_task(self.stack.died())
-                try:
-                    await asyncio.wait((changed, died), return_when=asyncio.FIRST_COMPLETED)
-                    if died.done():
-                        died.result()
-                finally:
-                    changed.cancel()
-                    died.cancel()
+                await self._cities_changed()
             await self.stack.mqtt_service.admit(access(self.installation))
 
     def pipeline(self) -> AbstractAsyncContextManager[None]:
@@ -77,7 +102,7 @@ class Platform:
         return supervised(parts, settle=self._settle, drain=self._drain)
 
     async def _settle(self) -> None:
-        await settle(self.ingest_address, patience_seconds=self.settings.drain_seconds / 2)
+        await settle(self.ingest.address, patience_seconds=self.settings.drain_seconds / 2)
 
     async def _drain(self) -> None:
         patience_seconds = self.settings.drain_seconds
@@ -91,9 +116,9 @@ class Platform:
 
 @asynccontextmanager
 async def running_platform(settings: PlatformSettings) -> AsyncIterator[Platform]:
-    """Start the services, migrate the database, make the topics, start the HTTP interfaces.
+    """Start the services, migrate the database, make the topics.
 
-    The pipeline is started by `Platform.run` or `Platform.pipeline`.
+    Our processes are started by `Platform.run`.
 
     Raises:
         Misconfigured: a setting or city pack is wrong, a port is taken.
@@ -106,12 +131,11 @@ async def running_platform(settings: PlatformSettings) -> AsyncIterator[Platform
         await migrate(stack.database.dsn.get_secret_value())
         await create_topics(stack.kafka, _topics(settings))
         platform = Platform(installation=installation, settings=settings, stack=stack)
-        async with supervised([api_part(installation, settings, stack)]):
-            installation.write_running(_facts(platform))
-            try:
-                yield platform
-            finally:
-                installation.write_running(None)
+        installation.write_running(_facts(platform))
+        try:
+            yield platform
+        finally:
+            installation.write_running(None)
 
 
 def access(installation: Installation) -> list[CityAccess]:
@@ -190,8 +214,8 @@ def _facts(platform: Platform) -> dict[str, object]:
     return {
         "pid": os.getpid(),
         "services": stack.variant,
-        "api": platform.api_address,
-        "ingest": platform.ingest_address,
+        "api": platform.api.address,
+        "ingest": platform.ingest.address,
         "mqtt": f"mqtt://{stack.mqtt.host}:{stack.mqtt.port}",
         "kafka": stack.kafka.model_dump(mode="json", exclude_none=True),
         "database": stack.database.dsn.get_secret_value(),

@@ -36,6 +36,9 @@ class KafkaConnection(Connection):
     idempotent: bool = Field(
         default=True, description="let the producer number its records; the embedded Kafka cannot"
     )
+    session_seconds: float = Field(
+        10.0, gt=0, description="a processor that hangs gives its partitions back after this time"
+    )
 
 
 class DatabaseConnection(Connection):

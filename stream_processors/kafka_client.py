@@ -25,9 +25,8 @@ def consumer(kafka: KafkaConnection, *, group: str) -> AIOKafkaConsumer:
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=_FETCH_BYTES,
-        # A processor that hangs gives its partitions back after this time.
-        session_timeout_ms=10_000,
-        heartbeat_interval_ms=1_000,
+        session_timeout_ms=int(kafka.session_seconds * 1000),
+        heartbeat_interval_ms=int(min(kafka.session_seconds / 5, 1.0) * 1000),
     )
 
 

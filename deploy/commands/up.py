@@ -40,7 +40,7 @@ def platform_settings(wishes: argparse.Namespace) -> PlatformSettings:
 
 def addresses(platform: Platform) -> list[tuple[str, str]]:
     """Return what a person opens, with a word on each."""
-    api = platform.api_address
+    api = platform.api.address
     mqtt = platform.stack.mqtt
     return [
         ("first page", f"{api}/"),
@@ -49,7 +49,7 @@ def addresses(platform: Platform) -> list[tuple[str, str]]:
         ("API documentation", f"{api}/docs"),
         (
             "HTTP ingest",
-            f"{platform.ingest_address}/ingest/{{city}}/{{vendor}}/{{model}}/{{thing}}",
+            f"{platform.ingest.address}/ingest/{{city}}/{{vendor}}/{{model}}/{{thing}}",
         ),
         ("MQTT", f"mqtt://{mqtt.host}:{mqtt.port}"),
     ]
@@ -62,13 +62,23 @@ def _up(wishes: argparse.Namespace) -> int:
 async def _serve(settings: PlatformSettings) -> int:
     stop = stop_event()
     async with running_platform(settings) as platform:
-        for word, address in addresses(platform):
-            sys.stdout.write(f"{word:18} {address}\n")
-        if not platform.installation.pack_directories():
-            sys.stdout.write("no city yet: stadspuls city add PACK\n")
-        sys.stdout.flush()
-        await until(stop, platform)
+        welcome = asyncio.create_task(_welcome(platform), name="welcome")
+        try:
+            await until(stop, platform)
+        finally:
+            welcome.cancel()
+            await asyncio.gather(welcome, return_exceptions=True)
     return 0
+
+
+async def _welcome(platform: Platform) -> None:
+    """Tell the addresses once they answer."""
+    await platform.ready()
+    for word, address in addresses(platform):
+        sys.stdout.write(f"{word:18} {address}\n")
+    if not platform.installation.pack_directories():
+        sys.stdout.write("no city yet: stadspuls city add PACK\n")
+    sys.stdout.flush()
 
 
 def stop_event() -> asyncio.Event:

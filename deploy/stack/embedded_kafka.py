@@ -13,6 +13,9 @@ from deploy.stack.process import Command
 from deploy.stack.wheel import wheel_folder
 from schemas.settings import KafkaConnection
 
+# tansu lets the first member of a group wait for others until about a second before this is over.
+_SESSION_SECONDS = 2.0
+
 
 class EmbeddedKafka(KafkaService):
     """tansu on a loopback port; a restart begins with an empty log."""
@@ -20,7 +23,11 @@ class EmbeddedKafka(KafkaService):
     @property
     def connection(self) -> KafkaConnection:
         """Where it is, and that its producers cannot be idempotent."""
-        return KafkaConnection(bootstrap=f"127.0.0.1:{self.ports[0]}", idempotent=False)
+        return KafkaConnection(
+            bootstrap=f"127.0.0.1:{self.ports[0]}",
+            idempotent=False,
+            session_seconds=_SESSION_SECONDS,
+        )
 
     async def command(self) -> Command:
         """Run tansu with its store in memory."""
