@@ -1,18 +1,18 @@
 """HTTP requests in; answered when what they became is safe."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final, NamedTuple
 
-import msgspec
 from fastapi import Request, Response
 
 from ingest.counts import Counts
 from ingest.envelope import Envelope
 from ingest.http_access import Access
 from ingest.http_body import Body, BodyReader
-from ingest.http_problems import MEDIA_TYPE, Problem, problem_content
+from ingest.http_problems import Problem
+from ingest.http_results import result, results
 from ingest.http_window import Delivery, HttpWindow, Room, slow_storage
 from ingest.idempotency import Accepted, IdempotencyMemory, check_key
 from ingest.message import Message
@@ -23,7 +23,6 @@ from schemas.wire import DeadLetter
 
 _NDJSON: Final = "application/x-ndjson"
 _LONGEST_CONTENT_TYPE: Final = 100
-_STATUS_OF: Final = {"payload.too-large": 413}
 
 
 class _Request(NamedTuple):
@@ -152,9 +151,11 @@ class HttpSource:
         self._counts.messages["http", request.city] += 1
         for item in items:
             self._sink.put(item, delivery)
+            if isinstance(item, DeadLetter):
+                self._counts.rejected["http", item.rejections[0].reason] += 1
         if request.is_batch and not body.sha256:
-            return Accepted(207, self._results(items), "application/json", delivery)
-        return self._result(items[0], delivery)
+            return results(items, delivery)
+        return result(items[0], delivery)
 
     def _items(self, request: _Request, body: Body) -> list[Item]:
         if body.sha256:
@@ -190,30 +191,6 @@ class HttpSource:
             sha256=body.sha256,
             size=body.size,
         )
-
-    def _result(self, item: Item, delivery: Delivery) -> Accepted:
-        if not isinstance(item, DeadLetter):
-            content = msgspec.json.encode({"status": 202, "receivedTime": item.received_time})
-            return Accepted(202, content, "application/json", delivery)
-        status, reason, detail = _refusal(item)
-        self._counts.rejected["http", reason] += 1
-        return Accepted(status, problem_content(status, reason, detail), MEDIA_TYPE, delivery)
-
-    def _results(self, items: Sequence[Item]) -> bytes:
-        results: list[dict[str, int | str]] = []
-        for item in items:
-            if isinstance(item, DeadLetter):
-                status, reason, detail = _refusal(item)
-                self._counts.rejected["http", reason] += 1
-                results.append({"status": status, "reason": reason, "detail": detail})
-            else:
-                results.append({"status": 202})
-        return msgspec.json.encode({"results": results})
-
-
-def _refusal(letter: DeadLetter) -> tuple[int, str, str]:
-    rejection = letter.rejections[0]
-    return _STATUS_OF.get(rejection.reason, 422), rejection.reason, rejection.detail
 
 
 def _printable(content_type: str) -> str:

@@ -6,13 +6,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-from paho.mqtt.subscribeoptions import SubscribeOptions
-
 from ingest.counts import Counts
 from ingest.message import Message
-from ingest.mqtt_client import GatewayClient
+from ingest.mqtt_session import new_client, subscriptions
 from ingest.ports import Receipt
 from ingest.retry import delays
 from ingest.settings import MqttPolicy, RetryPolicy
@@ -23,7 +19,6 @@ from schemas.settings import MqttConnection
 _log = logging.getLogger(__name__)
 _TICK_SECONDS: Final = 1.0
 _CLOSE_SECONDS: Final = 1.0
-_KEEP_RETAINED_AWAY: Final = 1  # MQTT 5: retained messages only with a new subscription
 
 Take = Callable[[Message, Receipt], None]
 
@@ -62,7 +57,8 @@ class MqttSource:
         self._lost = asyncio.Event()
         self._watched: Any = None
         self._trouble = Trouble(_log)
-        self._client = self._new_client()
+        self._client = new_client(connection, policy, on_messages=self._received)
+        self._listen()
 
     async def run(self) -> None:
         """Receive until `close` or cancellation."""
@@ -96,35 +92,14 @@ class MqttSource:
                     await self._lost.wait()
         self._lost.set()
 
-    def _new_client(self) -> GatewayClient:
-        policy, there = self._policy, self._connection
-        five = policy.version == "5"
-        client = GatewayClient(
-            policy.client_id,
-            version_5=five,
-            batched_read=policy.batched_read,
-            on_messages=self._received,
-        )
-        if there.username is not None:
-            secret = there.password.get_secret_value() if there.password else None
-            client.username_pw_set(there.username, secret)
-        if there.ca_file is not None:
-            client.tls_set(ca_certs=str(there.ca_file))
+    def _listen(self) -> None:
+        client = self._client
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
         client.on_socket_close = self._on_socket_close
         client.on_socket_register_write = self._on_want_write
         client.on_socket_unregister_write = self._on_written
-        keep_alive = policy.keep_alive_seconds
-        if five:
-            session = _session_properties(policy)
-            client.connect_async(
-                there.host, there.port, keep_alive, clean_start=False, properties=session
-            )
-        else:
-            client.connect_async(there.host, there.port, keep_alive)
-        return client
 
     async def _connect(self) -> None:
         self._lost.clear()
@@ -194,7 +169,7 @@ class MqttSource:
             # Subscribing again would bring every retained message again.
             self._on_ready()
         else:
-            self._client.subscribe(_subscriptions(self._filters, self._policy))
+            self._client.subscribe(subscriptions(self._filters, self._policy))
 
     def _on_subscribe(self, _c: Any, _u: Any, _m: Any, reasons: Sequence[Any], _p: Any) -> None:
         refused = [
@@ -240,17 +215,3 @@ class MqttSource:
             loop.remove_reader(self._watched)
             loop.remove_writer(self._watched)
             self._watched = None
-
-
-def _session_properties(policy: MqttPolicy) -> Properties:
-    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-    properties.SessionExpiryInterval = policy.session_expiry_seconds
-    properties.ReceiveMaximum = policy.window_messages
-    return properties
-
-
-def _subscriptions(filters: Sequence[str], policy: MqttPolicy) -> list[tuple[str, Any]]:
-    if policy.version == "5":
-        options = SubscribeOptions(qos=1, retainHandling=_KEEP_RETAINED_AWAY)
-        return [(one, options) for one in filters]
-    return [(one, 1) for one in filters]
