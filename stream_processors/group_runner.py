@@ -85,6 +85,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             timeout_ms=int(self._settings.fetch_wait_seconds * 1000),
             max_records=self._settings.batch_records,
         )
+        self._check_ends()
         done = await asyncio.gather(*(self._pass(*one) for one in found.items()))
         await self._commit({place: offset for place, offset in done if offset is not None})
         self._monitor.health.is_ready()
@@ -97,18 +98,14 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             return
         try:
             beginnings = await self._consumer.beginning_offsets(fresh)
-            ends = await self._consumer.end_offsets(fresh)
             committed = {place: await self._consumer.committed(place) or 0 for place in fresh}
         except KafkaError as failure:
             raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
         for place in fresh:
-            self._begin(place, committed[place], beginning=beginnings[place], end=ends[place])
+            self._begin(place, committed[place], beginning=beginnings[place])
 
-    def _begin(self, place: TopicPartition, committed: int, *, beginning: int, end: int) -> None:
-        if committed > end:
-            log.warning("partition=%d: the log was made anew; from its beginning", place.partition)
-            committed = beginning
-        elif 0 < committed < beginning:
+    def _begin(self, place: TopicPartition, committed: int, *, beginning: int) -> None:
+        if 0 < committed < beginning:
             lost = beginning - committed
             log.error("partition=%d lost=%d: Kafka deleted them unread", place.partition, lost)
             self._monitor.instruments.count(telemetry.RECORDS_LOST, lost, topic=place.topic)
@@ -128,9 +125,9 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         if share is None or not found:
             return place, None
         if found[0].offset < share.position:
-            # The client went back to the log's beginning: what it had is no longer there.
-            self._forget(place.partition)
-            return place, None
+            # What we wanted is not there, and the client went to the log's beginning.
+            log.warning("partition=%d: the log was made anew; from its beginning", place.partition)
+            share.warm_until = 0
         share.position = found[-1].offset + 1
         arrivals = [arrival_of(record_of(one)) for one in found]
         warm = [one for one in arrivals if one.offset < share.warm_until]
@@ -141,6 +138,16 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             return place, None
         await self._send(place.partition, self._pipeline.run(place.partition, fresh))
         return place, share.position
+
+    def _check_ends(self) -> None:
+        """Notice logs that end before our place; nothing would ever come from there."""
+        for number, share in self._shares.items():
+            place = TopicPartition(self._topology.topic, number)
+            end = self._consumer.highwater(place)
+            if end is not None and end < share.position:
+                log.warning("partition=%d: the log was made anew; from its beginning", number)
+                self._consumer.seek(place, 0)
+                share.position = share.warm_until = 0
 
     async def _send(self, partition: int, passages: Sequence[Passage]) -> None:
         fitted = [observations_record(one, maximum_bytes=MAXIMUM_RECORD_BYTES) for one in passages]

@@ -3,13 +3,15 @@
 import asyncio
 
 from schemas.registry import Registry, load_registry
+from schemas.vocabulary import Vocabulary
+from stream_processors.aggregates.aggregator import Aggregator
 from stream_processors.database import Session, translated
 from stream_processors.group_runner import GroupRunner
 from stream_processors.monitor import Monitor, served
 from stream_processors.patience import patiently
 from stream_processors.register.registrar import Registrar
 from stream_processors.register.synchronise import synchronise
-from stream_processors.settings import NormaliseSettings, StoreSettings
+from stream_processors.settings import AggregateSettings, NormaliseSettings, StoreSettings
 from stream_processors.store.database_runner import DatabaseRunner, Sink
 from stream_processors.store.dead_letter_sink import DeadLetterSink
 from stream_processors.store.observation_sink import ObservationSink
@@ -51,6 +53,15 @@ async def run_store(settings: StoreSettings) -> None:
                     group.create_task(runner.run(), name=name)
         finally:
             await registrar.close()
+
+
+async def run_aggregate(settings: AggregateSettings) -> None:
+    """Sum observations up until cancelled."""
+    monitor = Monitor()
+    flags = Vocabulary.load().quality_flags.values()
+    barring = [flag.code for flag in flags if flag.severity == "error"]
+    async with served(monitor, settings.metrics):
+        await Aggregator(settings, monitor, barring_flags=barring).run()
 
 
 def _runner(

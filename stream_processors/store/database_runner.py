@@ -104,6 +104,7 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             max_records=self._settings.batch_records,
         )
         records = [one for place, batch in found.items() for one in self._expected(place, batch)]
+        self._check_ends()
         if records:
             await self._write(records)
         self._monitor.health.is_ready()
@@ -127,7 +128,6 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._ownership.cluster = await cluster_of(self._settings.kafka)
         try:
             beginnings = await self._consumer.beginning_offsets(fresh)
-            ends = await self._consumer.end_offsets(fresh)
         except KafkaError as failure:
             raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
         for place in fresh:
@@ -135,7 +135,6 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
                 known[place.partition],
                 cluster=self._ownership.cluster,
                 beginning=beginnings[place],
-                end=ends[place],
             )
             self._begin(place, known[place.partition], start)
 
@@ -159,26 +158,34 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             return []
         records = [record_of(one) for one in found]
         if records[0].offset < reading.position:
-            # The client went back to the log's beginning: what it had is no longer there.
-            self._forget(place.partition)
-            return []
-        if reading.check:
+            # What we wanted is not there, and the client went to the log's beginning.
+            self._begin_anew(place.partition, f"it has no offset {reading.position}")
+            reading.position, reading.check = records[0].offset, False
+        elif reading.check:
             reading.check = False
             known = self._ownership.known[place.partition]
-            if records[0].offset < known.next_offset:
-                if not recognised(known, records[0]):
-                    return self._from_beginning(place)
-                reading.position = records[0].offset + 1
-                records = records[1:]
+            if recognised(known, records[0]):
+                reading.position = records.pop(0).offset + 1
+            elif records[0].offset < known.next_offset:
+                self._from_beginning(place, "the record before our place is another one")
+                return []
         self._advance(place.partition, reading, records)
         return records
 
-    def _from_beginning(self, place: TopicPartition) -> list[Record]:
+    def _check_ends(self) -> None:
+        """Notice logs that end before our place; nothing would ever come from there."""
+        for number, reading in list(self._readings.items()):
+            place = TopicPartition(self._sink.topic, number)
+            end = self._consumer.highwater(place)
+            needed = reading.position + 1 if reading.check else reading.position
+            if end is not None and end < needed:
+                self._from_beginning(place, f"it ends at {end}, before {needed}")
+
+    def _from_beginning(self, place: TopicPartition, why: str) -> None:
         """Read a log from its first record; the place in the database changes with a commit."""
-        self._begin_anew(place.partition, "the record before our place is another one")
+        self._begin_anew(place.partition, why)
         self._consumer.seek(place, 0)
         self._readings[place.partition] = Reading(position=0)
-        return []
 
     def _advance(self, partition: int, reading: Reading, records: Sequence[Record]) -> None:
         for record in records:

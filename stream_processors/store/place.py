@@ -43,21 +43,20 @@ class Start:
     lost: int = 0
 
 
-def start_of(place: Place, *, cluster: str, beginning: int, end: int) -> Start:
+def start_of(place: Place, *, cluster: str, beginning: int) -> Start:
     """Return where to begin, given the log as it is now.
+
+    Whether the log reaches as far as our place, the first fetch tells.
 
     Args:
         place: what the database has.
         cluster: id of the cluster as it is now.
         beginning: first offset that the log has.
-        end: offset after the last that the log has.
     """
     if place.next_offset == 0:
         return Start(offset=beginning)
     if place.cluster and cluster and place.cluster != cluster:
         return Start(offset=beginning, anew=f"it is of cluster {cluster}, not {place.cluster}")
-    if place.next_offset > end:
-        return Start(offset=beginning, anew=f"it ends at {end}, before {place.next_offset}")
     if beginning > place.next_offset:
         return Start(offset=beginning, lost=beginning - place.next_offset)
     if beginning == place.next_offset or not place.fingerprint:

@@ -1,0 +1,146 @@
+"""Readings through Kafka, normalise and store into the database."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from deploy.stack.embedded_kafka import EmbeddedKafka
+from schemas import wire
+from schemas.settings import DatabaseConnection
+from tests.stream_processors.packs import reading, write_pack
+from tests.stream_processors.running import (
+    accounted,
+    create,
+    journey,
+    log_of,
+    send,
+    send_raw,
+    until,
+)
+
+pytestmark = pytest.mark.embedded
+
+
+@pytest_asyncio.fixture
+async def kafka(tmp_path: Path) -> AsyncIterator[EmbeddedKafka]:
+    """Yield a Kafka of the test's own, with the topics."""
+    async with EmbeddedKafka(tmp_path / "kafka") as service:
+        await create(service.connection)
+        yield service
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    return write_pack(tmp_path)
+
+
+@pytest_asyncio.fixture
+async def database_client(
+    embedded_database: DatabaseConnection,
+) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    connection = await asyncpg.connect(embedded_database.dsn.get_secret_value())
+    yield connection
+    await connection.close()
+
+
+async def test_readings_become_observations_and_dead_letters(
+    kafka: EmbeddedKafka,
+    embedded_database: DatabaseConnection,
+    database_client: "asyncpg.Connection[asyncpg.Record]",
+    pack: Path,
+) -> None:
+    await send(kafka.connection, [reading(n) for n in range(5)], partition=0)
+    await send(kafka.connection, [reading(9, payload=b"{")], partition=1)
+    await send_raw(kafka.connection, wire.READINGS, [(b"k", b"v", [("wire", b"9")])], partition=1)
+    await send(kafka.connection, [reading(7, thing="sluis")], partition=1)
+
+    async with journey(kafka.connection, embedded_database, pack):
+        await accounted(embedded_database, 8)
+
+        async def both_letters() -> bool:
+            return bool(await database_client.fetchval("select count(*) = 2 from dead_letter"))
+
+        await until(both_letters)
+
+    values = await database_client.fetch("select result_number from observation order by sequence")
+    letters = await database_client.fetch("select * from dead_letter order by reading_offset")
+    things = await database_client.fetch("select name, open from thing order by name")
+    assert sorted(row["result_number"] for row in values) == [0, 1, 2, 3, 4, 7]
+    assert [
+        (row["reasons"], row["reading_partition"], row["reading_offset"]) for row in letters
+    ] == [
+        (["payload.malformed"], 1, 0),
+        (["wire.unknown"], 1, 1),
+    ]
+    assert [tuple(row) for row in things] == [("brug", True), ("sluis", True)]
+
+
+async def test_each_reading_is_one_record_in_the_same_partition_and_order(
+    kafka: EmbeddedKafka, embedded_database: DatabaseConnection, pack: Path
+) -> None:
+    await send(kafka.connection, [reading(n) for n in range(50)], partition=1)
+
+    async with journey(kafka.connection, embedded_database, pack):
+        await accounted(embedded_database, 50)
+
+    records = await log_of(kafka.connection, wire.OBSERVATIONS, 1)
+    assert [wire.read_normalised(one.value).offset for one in records] == list(range(50))
+
+
+async def test_restart_neither_loses_nor_doubles(
+    kafka: EmbeddedKafka,
+    embedded_database: DatabaseConnection,
+    database_client: "asyncpg.Connection[asyncpg.Record]",
+    pack: Path,
+) -> None:
+    for part in range(3):
+        await send(kafka.connection, [reading(part * 20 + n) for n in range(20)])
+        async with journey(kafka.connection, embedded_database, pack):
+            await accounted(embedded_database, (part + 1) * 20)
+
+    account = await database_client.fetchrow(
+        "select sum(normalised)::int, sum(observations)::int, sum(duplicates)::int from account"
+    )
+    assert tuple(account or ()) == (60, 60, 0)
+
+
+async def test_kafka_that_begins_empty_is_read_from_its_beginning(
+    kafka: EmbeddedKafka,
+    embedded_database: DatabaseConnection,
+    database_client: "asyncpg.Connection[asyncpg.Record]",
+    pack: Path,
+) -> None:
+    await send(kafka.connection, [reading(n) for n in range(10)])
+    async with journey(kafka.connection, embedded_database, pack):
+        await accounted(embedded_database, 10)
+    await kafka.stop()
+    await kafka.start()
+    await create(kafka.connection)
+    # More than before, so that the stored offset lies inside of the new log.
+    await send(kafka.connection, [reading(n) for n in range(10, 40)])
+
+    async with journey(kafka.connection, embedded_database, pack):
+        await accounted(embedded_database, 40)
+
+    assert await database_client.fetchval("select count(*) from observation") == 40
+
+
+async def test_kafka_that_restarts_empty_under_a_running_store_loses_nothing(
+    kafka: EmbeddedKafka,
+    embedded_database: DatabaseConnection,
+    database_client: "asyncpg.Connection[asyncpg.Record]",
+    pack: Path,
+) -> None:
+    await send(kafka.connection, [reading(n) for n in range(10)])
+    async with journey(kafka.connection, embedded_database, pack):
+        await accounted(embedded_database, 10)
+        await kafka.kill()
+        await kafka.start()
+        await create(kafka.connection)
+        await send(kafka.connection, [reading(n) for n in range(10, 15)])
+        await accounted(embedded_database, 15)
+
+    assert await database_client.fetchval("select count(*) from observation") == 15
