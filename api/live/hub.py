@@ -5,8 +5,10 @@ import logging
 import random
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
+
+import asyncpg
 
 from api.live.directory import Directory
 from api.live.events import Batch
@@ -138,7 +140,7 @@ class Hub:
         return max(_LATE_SECONDS, 5 * self._settings.poll_seconds)
 
     async def _follow(self) -> None:
-        while True:
+        while not self._closed:
             try:
                 await self._follow_once()
             except PlatformError as error:
@@ -158,7 +160,8 @@ class Hub:
                     await self._read(connection)
                     await self._wait()
             finally:
-                if not connection.is_closed():
+                # A connection that broke has no listener left; nor may that hide a cancellation.
+                with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
                     await connection.remove_listener(CHANNEL, self._wake)
 
     async def _read(self, connection: Connection) -> None:

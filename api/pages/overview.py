@@ -1,5 +1,6 @@
 """What there is, city by city, as the first page shows it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -84,7 +85,7 @@ def _dataset(row: asyncpg.Record, latest: Sequence[Latest], vocabulary: Vocabula
         theme_label=theme.label.nl if theme else row["theme"],
         title=row["title"],
         description=row["description"],
-        licence=row["licence"],
+        licence=row["licence"] if row["licence"].startswith(("http://", "https://")) else "",
         licence_title=licences.get(row["licence"], row["licence"]),
         open=row["access"] == "open",
         access_reason=row["access_reason"] or "",
@@ -112,6 +113,8 @@ def _latest(row: asyncpg.Record, vocabulary: Vocabulary, now: datetime) -> Lates
 
 def value_text(number: float | None, document: msgspec.Raw | None) -> str:
     """Return a result as people in Flanders read it."""
+    if number is not None and not math.isfinite(number):
+        return "geen getal"
     if number is not None:
         digits = 0 if number == round(number) else 1 if abs(number) >= _LARGE else 2
         text = f"{number:,.{digits}f}" if abs(number) < 1e15 else f"{number:.3g}"  # noqa: PLR2004

@@ -115,7 +115,7 @@ async def served(settings: ApiSettings) -> AsyncIterator[str]:
     address = settings.listener.address
     try:
         async with httpx.AsyncClient(base_url=address) as http:
-            while not await _is_ready(http, task):
+            while not await _is_ready(http, task):  # noqa: ASYNC110, as a caller sees it
                 await asyncio.sleep(0.02)
         yield address
     finally:

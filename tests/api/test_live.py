@@ -238,10 +238,13 @@ async def test_a_connection_ends_in_time_and_when_we_stop(settings: ApiSettings)
 @pytest.mark.embedded
 async def test_more_clients_than_allowed_are_told_to_come_later(settings: ApiSettings) -> None:
     one = settings.model_copy(update={"live": LiveSettings(clients=1)})
-    async with served(one) as address, listening(address):
-        async with httpx.AsyncClient(base_url=address) as http:
-            second = await http.get("/live/observations")
-            figures = (await http.get("/metrics")).text
+    async with (
+        served(one) as address,
+        listening(address),
+        httpx.AsyncClient(base_url=address) as http,
+    ):
+        second = await http.get("/live/observations")
+        figures = (await http.get("/metrics")).text
 
     assert second.status_code == 503
     assert "retry-after" in second.headers

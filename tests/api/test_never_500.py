@@ -11,17 +11,21 @@ from .conftest import ROOT
 pytestmark = pytest.mark.embedded
 
 NASTY = [
-    "NaN", "nan", "inf", "-inf", "Infinity", "1e400", "-1e400", "1e-400", "-0", "9" * 25, "9" * 5000,
-    "-9223372036854775809", "1.7976931348623157e308", "1e38", "%00", "a%00b", "%ff", "%C0%80",
-    "%ED%A0%80", "%F0%9F%99%82", "%", "%zz", "99999-01-01T00:00:00Z", "0001-01-01T00:00:00%2B14:00",
+    "NaN", "nan", "inf", "-inf", "Infinity", "1e400", "-1e400", "1e-400", "-0", "9" * 25,
+    "9" * 5000, "-9223372036854775809", "1.7976931348623157e308", "1e38", "%00", "a%00b", "%ff",
+    "%C0%80",
+    "%ED%A0%80", "%F0%9F%99%82", "%", "%zz", "99999-01-01T00:00:00Z",
+    "0001-01-01T00:00:00%2B14:00",
     "9999-12-31T23:59:59-14:00", "2026-02-30", "2026-01-01T25:00:00Z", "", "%20", "'", "''", "'x",
-    "';drop%20table%20observation;--", "(", ")", "((((", "$", "$1", "{}", "[]", "null", "true", "*",
+    "';drop%20table%20observation;--", "(", ")", "((((", "$", "$1", "{}", "[]",
+    "null", "true", "*",
     "../../etc/passwd", "%2e%2e%2f", "\\", "%0d%0aX: y", "a" * 15000, "a" * 20000, "now()", "id",
     "not%20not%20true", "%EF%BB%BF", "%E2%80%AE", "1,2,3", "1;2", "-1", "1.5", "True", "0x10",
     "180,90,-180,-90", "nan,nan,nan,nan", "1,2,3,4", "quarter", "good",
 ]  # fmt: skip
 PARAMETERS = {
-    f"{ROOT}/Observations": ("$top", "$skip", "$count", "$orderby", "$select", "$expand", "$filter",
+    f"{ROOT}/Observations": ("$top", "$skip", "$count", "$orderby", "$select", "$expand",
+                             "$filter",
                              "$skiptoken", "$nope", ""),
     f"{ROOT}/Things(1)": ("$select", "$expand", "$filter"),
     "/observations.csv": ("datastream", "city", "theme", "from", "to", "quality", "asOf",
@@ -36,7 +40,8 @@ TEMPLATES = [
     "result gt {}", "result eq {}", "id eq {}", "phenomenonTime gt {}", "result/a eq {}",
     "{} eq {}", "round({}) eq 1", "year({}) eq 1", "substring('abc', {}) eq 'a'",
     "substring('abc', 1, {}) eq 'a'", "result add {} gt 1", "result mul {} mul {} gt 1",
-    "result mod {} eq 1", "result div {} eq 1", "now() add {} gt now()", "parameters/sequence eq {}",
+    "result mod {} eq 1", "result div {} eq 1", "now() add {} gt now()",
+    "parameters/sequence eq {}",
     "parameters/rawResult gt {}", "Datastream/properties/x eq {}", "resultQuality eq {}",
     "length({}) eq 1", "concat({}, {}) eq 'x'", "date({}) eq {}",
 ]  # fmt: skip
@@ -44,7 +49,8 @@ VALUES = [
     "1e308", "-1e308", "9223372036854775807", "-9223372036854775808", "1e-320", "0", "0.0", "'x'",
     "'NaN'", "'Infinity'", "'infinity'", "null", "true", "0001-01-01T00:00:00Z",
     "9999-12-31T23:59:59Z", "duration'P999999D'", "now()", "mindatetime()", "maxdatetime()",
-    "result", "id", "phenomenonTime", "resultQuality", "parameters/sequence", "parameters/rawResult",
+    "result", "id", "phenomenonTime", "resultQuality", "parameters/sequence",
+    "parameters/rawResult",
     "'2026-01-01'", "2026-01-01T00:00:00Z/2025-01-01T00:00:00Z", "Datastream/properties",
 ]  # fmt: skip
 
