@@ -1,11 +1,13 @@
 """`/`, `/docs` and the style they share."""
 
+import re
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from api.access import caller_of
@@ -38,7 +40,7 @@ def pages(settings: ApiSettings, store: Store, vocabulary: Vocabulary) -> APIRou
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["whole"] = _whole
+    templates.filters |= {"whole": _whole, "code": _code}
 
     def page(name: str, **content: Any) -> Response:
         text = templates.get_template(name).render(base=settings.base_iri, **content)
@@ -49,7 +51,9 @@ def pages(settings: ApiSettings, store: Store, vocabulary: Vocabulary) -> APIRou
         caller = caller_of(request)
         async with store.reading() as connection:
             cities = await overview(connection, caller, vocabulary, now=datetime.now(UTC))
-        return page("first.html", cities=cities, restricted_shown=bool(caller.cities))
+        shown = [one for city in cities for set_ in city.datasets for one in set_.latest]
+        example = shown[0].datastream_id if shown else 1
+        return page("first.html", cities=cities, example=example)
 
     @router.get("/docs")
     async def docs(request: Request) -> Response:
@@ -69,6 +73,11 @@ def _file(name: str) -> Response:
         raise NotFound(f"there is no file {name[:80]!r}")
     content = (files("api.pages") / "static" / name).read_bytes()
     return Response(content, media_type=types[name], headers=_STATIC)
+
+
+def _code(text: str) -> Markup:
+    """Show what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704, escaped
 
 
 def _whole(number: int) -> str:
