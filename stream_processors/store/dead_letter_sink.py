@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 
-import msgspec
-
 from schemas import telemetry, wire
 from schemas.errors import StoreUnavailable
 from schemas.wire import DEAD_LETTERS, DeadLetter, Rejection
@@ -76,14 +74,7 @@ class DeadLetterSink:
 
 def _letter(record: Record) -> DeadLetter:
     try:
-        return _read(record.value)
-    except (msgspec.DecodeError, ValueError) as malformed:
+        return wire.read_dead_letter(record.value)
+    except (ValueError, RecursionError) as malformed:
         refusal = Rejection(reason="wire.unknown", detail=str(malformed))
         return dead_letter_of_record(record, [refusal], reading=None)
-
-
-def _read(value: bytes) -> DeadLetter:
-    letter = wire.read_dead_letter(value)
-    if letter.received_time.tzinfo is None:
-        raise ValueError("receivedTime has no offset")
-    return letter

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-import msgspec
-
 from schemas import wire
 from schemas.wire import DeadLetter, NormalisedReading, Observation, Rejection
 from stream_processors.record import Record
@@ -46,8 +44,8 @@ class Prepared:
 def prepare(record: Record, mark: HighWater) -> tuple[Prepared, Step]:
     """Return a record as it was read, and what it does to the high-water mark."""
     try:
-        reading = _read(record.value)
-    except (msgspec.DecodeError, ValueError) as malformed:
+        reading = wire.read_normalised(record.value)
+    except (ValueError, RecursionError) as malformed:
         prepared = Prepared(record=record, reading=None, mark=mark)
         prepared.refuse([Rejection(reason="wire.unknown", detail=str(malformed))])
         return prepared, Step(mark=mark)
@@ -70,10 +68,3 @@ def storable(prepared: Prepared) -> tuple[list[Observation], list[Rejection]]:
         else:
             bad.append(refused)
     return good, bad
-
-
-def _read(value: bytes) -> NormalisedReading:
-    reading = wire.read_normalised(value)
-    if reading.received_time.tzinfo is None:
-        raise ValueError("receivedTime has no offset")
-    return reading

@@ -81,7 +81,7 @@ def checked(observation: Observation, *, nul: bool) -> Rejection | None:
 
 
 def _storable(time: datetime) -> bool:
-    return time.tzinfo is not None and _FIRST_YEAR <= time.year <= _LAST_YEAR
+    return _FIRST_YEAR <= time.year <= _LAST_YEAR
 
 
 def _number_refused(result: Result) -> Rejection | None:

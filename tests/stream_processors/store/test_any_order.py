@@ -1,0 +1,84 @@
+"""Whatever comes again, and in whatever order: the same in the end."""
+
+from typing import Any
+
+import asyncpg
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stream_processors.aggregates.aggregate import TEMPORARY_TABLES, aggregate
+from tests.stream_processors.scene import Scene, observation, reading
+
+_TABLES = (
+    "observation", "observation_version", "latest", "aggregate", "aggregate_task", "publication",
+    "account", "kafka_offset",
+)  # fmt: skip
+_READINGS = [
+    reading(
+        number,
+        observation(number % 2, minute, float(minute * 7 % 5), result_minute=minute * 11 % 50),
+        *([observation(2, minute, f"v{minute}")] if number % 3 == 0 else []),
+    )
+    for number, minute in enumerate((0, 3, 14, 15, 16, 59, 60, 61, 700, 1500))
+]
+_COLUMNS = {
+    "observation": "datastream_id, phenomenon_start, result_number, result_json, result_time",
+    "latest": "datastream_id, phenomenon_start, result_number, first_phenomenon_start, "
+    "last_phenomenon_end, first_result_time, last_result_time, observation_count",
+    "aggregate": "datastream_id, period, bucket_start, bucket_end, count, flagged_count, sum, "
+    "sum_of_squares, minimum, maximum, first, last",
+}
+
+
+async def _stored(shop: Scene, numbers: list[int], batch: int) -> dict[str, list[Any]]:
+    await shop.connection.execute(f"truncate {', '.join(_TABLES)}")
+    await shop.take_over(0)
+    shop.next_offset = 0
+    for first in range(0, len(numbers), batch):
+        part = numbers[first : first + batch]
+        # Each comes at a new offset: redelivered by the broker, not repeated by normalise.
+        await shop.store(
+            *(
+                reading(first + place, *_READINGS[number].observations)
+                for place, number in enumerate(part)
+            )
+        )
+    await sum_up(shop.connection)
+    return {
+        table: [tuple(row) for row in await shop.connection.fetch(
+            f"select {columns} from {table} order by 1, 2, 3"
+        )]
+        for table, columns in _COLUMNS.items()
+    }  # fmt: skip
+
+
+async def sum_up(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    await connection.execute(
+        TEMPORARY_TABLES.replace("temporary table", "temporary table if not exists")
+    )
+    for shard in range(16):
+        await aggregate(connection, shard=shard, barring_flags=["range.high"], most=1000)
+
+
+def _orders() -> st.SearchStrategy[list[int]]:
+    every = list(range(len(_READINGS)))
+    again = st.lists(st.sampled_from(every), max_size=8)
+    return again.flatmap(lambda more: st.permutations(every + more))
+
+
+async def test_any_order_with_repetition_gives_the_same(shop: Scene) -> None:
+    """Observations, newest, extents and aggregates do not know in which order readings came."""
+    await shop.connection.execute(TEMPORARY_TABLES)
+    expected = await _stored(shop, list(range(len(_READINGS))), batch=100)
+
+    @settings(
+        max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    )
+    @given(numbers=_orders(), batch=st.integers(1, 20))
+    def check(numbers: list[int], batch: int) -> None:
+        cases.append((numbers, batch))
+
+    cases: list[tuple[list[int], int]] = []
+    check()
+    for numbers, batch in cases:
+        assert await _stored(shop, numbers, batch) == expected, (numbers, batch)
