@@ -144,3 +144,93 @@ async def test_kafka_that_restarts_empty_under_a_running_store_loses_nothing(
         await accounted(embedded_database, 15)
 
     assert await database_client.fetchval("select count(*) from observation") == 15
+
+
+async def test_several_processes_share_the_work_and_its_order(
+    kafka: EmbeddedKafka,
+    embedded_database: DatabaseConnection,
+    database_client: "asyncpg.Connection[asyncpg.Record]",
+    pack: Path,
+) -> None:
+    """A second pair joins and leaves again while readings come."""
+    for partition in range(2):
+        batch = [reading(n, thing=f"t{partition}") for n in range(200)]
+        await send(kafka.connection, batch, partition=partition)
+    async with journey(kafka.connection, embedded_database, pack):
+        async with journey(kafka.connection, embedded_database, pack):
+            for partition in range(2):
+                batch = [reading(200 + n, thing=f"t{partition}") for n in range(200)]
+                await send(kafka.connection, batch, partition=partition)
+            await accounted(embedded_database, 500)
+        await send(kafka.connection, [reading(400 + n, thing="t0") for n in range(100)])
+        await accounted(embedded_database, 900)
+
+    row = await database_client.fetchrow(
+        "select sum(normalised)::int, sum(observations)::int, "
+        "sum(normalised + empty + rejected)::int from account"
+    )
+    sequences = await database_client.fetch("select sequence from observation order by 1")
+    assert tuple(row or ()) == (900, 900, 900)
+    assert [one[0] for one in sequences] == list(range(1, 901))
+
+
+async def test_database_that_is_away_for_a_while_loses_nothing(
+    kafka: EmbeddedKafka,
+    embedded_database: DatabaseConnection,
+    database_client: "asyncpg.Connection[asyncpg.Record]",
+    pack: Path,
+) -> None:
+    async with journey(kafka.connection, embedded_database, pack):
+        await send(kafka.connection, [reading(n) for n in range(5)])
+        await accounted(embedded_database, 5)
+        for number in range(5, 10):
+            await database_client.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where datname = current_database() and application_name like 'stadspuls-%'"
+            )
+            await send(kafka.connection, [reading(number)])
+        await accounted(embedded_database, 10)
+
+    assert await database_client.fetchval("select count(*) from observation") == 10
+
+
+async def test_redelivery_is_recognised_by_the_next_owner_of_a_partition(
+    kafka: EmbeddedKafka,
+    embedded_database: DatabaseConnection,
+    database_client: "asyncpg.Connection[asyncpg.Record]",
+    pack: Path,
+) -> None:
+    await send(kafka.connection, [reading(1, model="meter", seconds=0)])
+    async with journey(kafka.connection, embedded_database, pack):
+        await accounted(embedded_database, 1)
+    await send(kafka.connection, [reading(1, model="meter", seconds=5, dup=True)])
+    async with journey(kafka.connection, embedded_database, pack):
+        await accounted(embedded_database, 2)
+
+    account = await database_client.fetchrow("select normalised, empty from account")
+    assert tuple(account or ()) == (1, 1)
+
+
+async def test_profile_that_fails_is_stopped_and_the_others_go_on(
+    kafka: EmbeddedKafka,
+    embedded_database: DatabaseConnection,
+    database_client: "asyncpg.Connection[asyncpg.Record]",
+    pack: Path,
+) -> None:
+    async with journey(kafka.connection, embedded_database, pack, stop_after_readings=20):
+        await send(kafka.connection, [reading(n, payload=b"{") for n in range(20)])
+        await accounted(embedded_database, 20)
+        await send(kafka.connection, [reading(n) for n in range(5)])
+        await send(kafka.connection, [reading(n, model="meter") for n in range(5)])
+        await accounted(embedded_database, 30)
+
+        async def kept() -> bool:
+            return bool(await database_client.fetchval("select count(*) = 25 from dead_letter"))
+
+        await until(kept)
+
+    waiting = await database_client.fetchval(
+        "select count(*) from dead_letter where 'profile.stopped' = any(reasons)"
+    )
+    assert waiting == 5
+    assert await database_client.fetchval("select count(*) from observation") == 5
