@@ -21,11 +21,13 @@ class ObservationKey(NamedTuple):
 
 def observation_id(datastream_id: int, phenomenon_start: datetime) -> str:
     """Return the id of an observation."""
-    time = phenomenon_start.astimezone(UTC)
+    start = phenomenon_start
+    time = start if start.tzinfo is UTC else start.astimezone(UTC)
     # Not strftime: it writes years before 1000 without their zeros.
-    text = time.replace(microsecond=0, tzinfo=None).isoformat().replace("-", "").replace(":", "")
+    date = f"{time.year:04}{time.month:02}{time.day:02}"
+    clock = f"{time.hour:02}{time.minute:02}{time.second:02}"
     fraction = f".{time.microsecond:06}" if time.microsecond else ""
-    return f"{datastream_id}_{text}{fraction}Z"
+    return f"{datastream_id}_{date}T{clock}{fraction}Z"
 
 
 def parse_observation_id(text: str) -> ObservationKey | None:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 def instant_text(time: datetime) -> str:
     """Return `2026-01-01T09:00:00Z`; fractions only where there are any."""
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    utc = time if time.tzinfo is UTC else time.astimezone(UTC)
+    return utc.isoformat()[: -len("+00:00")] + "Z"
 
 
 def interval_text(start: datetime, end: datetime) -> str:

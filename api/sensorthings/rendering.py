@@ -35,12 +35,15 @@ def flag_titles(vocabulary: Vocabulary) -> Titles:
 
 def link_of(root: str, entity: Entity, key: Key) -> str:
     """Return the address of an entity."""
-    if len(key) > 1:
-        return f"{root}/{entity.collection}('{observation_id(*key)}')"
-    return f"{root}/{entity.collection}({key[0]})"
+    return _link(root, entity, identifier_of(key))
 
 
-def identifier_of(key: Key) -> int | str:
+def _link(root: str, entity: Entity, identifier: int | str) -> str:
+    named = f"'{identifier}'" if isinstance(identifier, str) else identifier
+    return f"{root}/{entity.collection}({named})"
+
+
+def identifier_of(key: Values) -> int | str:
     """Return the `@iot.id` of a key."""
     if len(key) > 1:
         return observation_id(*key)
@@ -85,11 +88,11 @@ class Renderer:
 
     def render(self, row: Values) -> Rendered:
         """Return an entity, of the key's columns and the properties' after them."""
-        key = tuple(row[: len(self._entity.key)])
-        link = link_of(self._root, self._entity, key)
+        identifier = identifier_of(row[: len(self._entity.key)])
+        link = _link(self._root, self._entity, identifier)
         entity: Rendered = {}
         if self._with_id:
-            entity["@iot.id"] = identifier_of(key)
+            entity["@iot.id"] = identifier
         if self._with_link:
             entity["@iot.selfLink"] = link
         for name, write, columns, optional in self._steps:

@@ -13,7 +13,6 @@ from api.sensorthings.model import DATASTREAM, OBSERVATION
 from api.sensorthings.options import parse_options
 from api.sensorthings.statements import Origin, Wanted, page_of
 from api.settings import Limits
-from schemas.settings import DatabaseConnection
 
 pytestmark = pytest.mark.embedded
 
@@ -106,32 +105,3 @@ async def test_an_export_never_sorts(filled: asyncpg.Connection) -> None:
     sorted_rows = [node["Actual Rows"] for node in plan if node["Node Type"] == "Sort"]
     assert not [number for number in sorted_rows if number > 1]
     assert [node for node in plan if node.get("Index Name", "").startswith("observation_pkey")]
-
-
-@pytest.mark.real
-async def test_pages_on_timescaledb_are_read_by_the_key(
-    real_database: DatabaseConnection,
-) -> None:
-    connection = await asyncpg.connect(real_database.dsn.get_secret_value())
-    try:
-        await connection.execute(
-            "insert into city values ('a', 'A', 'UTC');"
-            "insert into dataset (city, theme, title, description, licence, access)"
-            " values ('a', 't', '', '', '', 'open');"
-            "insert into thing (city, profile, name, title, description, open)"
-            " values ('a', 'p', 'n', '', '', true);"
-            "insert into sensor (profile, version, name, description, encoding_type, metadata)"
-            " values ('p', 1, '', '', '', '');"
-            "insert into observed_property (code, theme, name, definition, description)"
-            " values ('c', 't', '', '', '');"
-        )
-        await connection.execute(FILL)
-        parsed = parse_options([("$orderby", "phenomenonTime desc")], limits=Limits())
-        for key in (50, 150):
-            origin = Origin(DATASTREAM, DATASTREAM.navigations["Observations"], ((key,),))
-            wanted = Wanted(OBSERVATION, parsed, limit=10, origin=origin)
-            statement = page_of(wanted, EVERYBODY)
-            found = await connection.fetch(statement.sql, *statement.values)
-            assert len(found) == 11
-    finally:
-        await connection.close()
