@@ -1,4 +1,4 @@
-"""A processor's own little HTTP server: /metrics and /health."""
+"""A processor's own little HTTP server: /health (alive), /ready (at work) and /metrics."""
 
 import asyncio
 import json
@@ -43,9 +43,10 @@ class Monitor:
         """Return status, content type and body."""
         if path == "/metrics":
             return HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(self.instruments.registry)
-        if path != "/health":
+        if path not in ("/health", "/ready"):
             return HTTPStatus.NOT_FOUND, "application/json", b"{}"
-        status = HTTPStatus.OK if self.health.ready else HTTPStatus.SERVICE_UNAVAILABLE
+        waits = path == "/ready" and not self.health.ready
+        status = HTTPStatus.SERVICE_UNAVAILABLE if waits else HTTPStatus.OK
         body = {"ready": self.health.ready, "waitingFor": self.health.waiting_for}
         return status, "application/json", json.dumps(body).encode()
 

@@ -129,7 +129,7 @@ def test_wrong_profile_is_named_with_file_and_line(tmp_path: Path) -> None:
     checked = stadspuls("profile", "check", str(profile), check=False)
 
     assert checked.returncode == 2
-    assert "p7.yaml:9" in checked.stderr
+    assert "p7.yaml:10" in checked.stderr
 
 
 def test_wrong_example_fails_the_check(tmp_path: Path) -> None:

@@ -10,15 +10,15 @@ from schemas.settings import HttpListener
 from stream_processors.monitor import Monitor, served
 
 
-async def test_health_says_what_is_waited_for() -> None:
+async def test_readiness_says_what_is_waited_for() -> None:
     monitor = Monitor()
     listener = HttpListener(port=free_port())
     async with served(monitor, listener), httpx.AsyncClient(base_url=listener.address) as client:
-        before = await client.get("/health")
+        before = await client.get("/ready")
         monitor.health.is_ready()
-        after = await client.get("/health")
+        after = await client.get("/ready")
         monitor.health.waits_for("the database")
-        later = await client.get("/health")
+        later = await client.get("/ready")
 
     assert (before.status_code, after.status_code, later.status_code) == (503, 200, 503)
     assert later.json() == {"ready": False, "waitingFor": "the database"}
