@@ -30,7 +30,7 @@ async def connected(
         max_batch_size=policy.batch_bytes,
         max_request_size=_LARGEST_REQUEST,
         request_timeout_ms=int(policy.request_seconds * 1000),
-        **_security(kafka),
+        **security(kafka),
     )
     try:
         await producer.start()
@@ -53,7 +53,8 @@ async def partition_count(producer: AIOKafkaProducer, topic: str) -> int:
     return len(partitions)
 
 
-def _security(kafka: KafkaConnection) -> dict[str, object]:
+def security(kafka: KafkaConnection) -> dict[str, object]:
+    """Return aiokafka's options for encryption and login."""
     encrypted, named = kafka.ca_file is not None, kafka.username is not None
     protocol = ("SASL_" if named else "") + ("SSL" if encrypted else "PLAINTEXT")
     options: dict[str, object] = {"security_protocol": protocol}

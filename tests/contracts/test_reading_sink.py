@@ -180,12 +180,20 @@ async def _read_topic(consumer: AIOKafkaConsumer, topic: str) -> list[Item]:
     partitions = [TopicPartition(topic, n) for n in cluster.partitions_for_topic(topic)]
     consumer.assign(partitions)
     await consumer.seek_to_beginning()
-    ends = await consumer.end_offsets(partitions)
     items: list[Item] = []
-    while any([await consumer.position(one) < ends[one] for one in partitions]):
-        for records in (await consumer.getmany(timeout_ms=100)).values():
+    while not await _at_end(consumer, partitions):
+        for records in (await consumer.getmany(*partitions, timeout_ms=100)).values():
             items += [_item(record) for record in records]
     return items
+
+
+async def _at_end(consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> bool:
+    # Not by `end_offsets`: tansu gives the last batch's first offset + 1 there, which is too low.
+    ends = [consumer.highwater(one) for one in partitions]
+    if None in ends:
+        return False
+    places = [await consumer.position(one) for one in partitions]
+    return all(place >= end for place, end in zip(places, ends, strict=True))
 
 
 def _item(record: object) -> Item:

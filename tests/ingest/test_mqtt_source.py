@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -265,11 +266,15 @@ async def test_gateway_waits_for_the_broker_and_survives_its_restarts(
             await until(lambda: gateway.source.ready)
             async with publisher(broker.connection_as("stad-a.device")) as sender:
                 await sender.publish(topic, [b"%d" % number])
-            await until(lambda number=number: gateway.acknowledged == number + 1)
+            await until(partial(_has_acknowledged, gateway, number + 1))
             await broker.stop()
             await until(lambda: not gateway.source.ready)
 
     assert gateway.payloads == [b"0", b"1", b"2"]
+
+
+def _has_acknowledged(gateway: Gateway, count: int) -> bool:
+    return gateway.acknowledged == count
 
 
 def device(stack: Stack) -> MqttConnection:
