@@ -6,16 +6,15 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.commands.up import addresses
 from deploy.demo_display import Display, write_addresses, write_summary
 from deploy.demo_simulator import Run, finished, prepare_run, simulator
 from deploy.drain import drain
 from deploy.judge import Baseline, Verdict, judge, take_baseline, unaccounted
+from deploy.log_ends import log_ends
 from deploy.platform import Platform
 from schemas import wire
-from schemas.settings import KafkaConnection
 from simulators.ledger import LedgerTally
 
 _READY_SECONDS: Final = 60.0
@@ -98,20 +97,7 @@ async def _database(platform: Platform) -> AsyncIterator[asyncpg.Connection]:
 async def _baseline(platform: Platform, connection: asyncpg.Connection) -> Baseline:
     stack = platform.stack
     await drain(stack.kafka, stack.database, patience_seconds=_EARLIER_SECONDS)
-    return await take_baseline(connection, await _readings_end(stack.kafka))
-
-
-async def _readings_end(kafka: KafkaConnection) -> dict[int, int]:
-    """Return where each partition of the readings ends now."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, enable_auto_commit=False)
-    await consumer.start()
-    try:
-        await consumer.topics()
-        numbers = consumer.partitions_for_topic(wire.READINGS) or set()
-        ends = await consumer.end_offsets([TopicPartition(wire.READINGS, one) for one in numbers])
-    finally:
-        await consumer.stop()
-    return {place.partition: end for place, end in ends.items()}
+    return await take_baseline(connection, await log_ends(stack.kafka, wire.READINGS))
 
 
 async def _stored(connection: asyncpg.Connection, baseline: Baseline, tally: LedgerTally) -> None:

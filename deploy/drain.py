@@ -3,12 +3,15 @@
 import asyncio
 import contextlib
 import logging
+import time
 import urllib.request
+from collections.abc import Mapping
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
+from deploy.log_ends import log_ends
+from deploy.sql import query
 from schemas import telemetry, wire
 from schemas.settings import DatabaseConnection, KafkaConnection
 
@@ -16,8 +19,6 @@ log = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 0.05
 _QUIET_SECONDS = 0.3
-_STORED = "select topic, partition, next_offset from kafka_offset where topic = any($1)"
-_WATCHED = (wire.READINGS, wire.DEAD_LETTERS)
 
 
 async def settle(ingest: str, *, patience_seconds: float) -> None:
@@ -58,40 +59,37 @@ async def drain(
     Args:
         kafka: nothing writes readings to it any more.
         database: where the store writes.
-        patience_seconds: how long to wait for that.
+        patience_seconds: how long to wait while nothing moves.
     """
+    connection = await asyncpg.connect(database.dsn.get_secret_value())
     try:
-        async with asyncio.timeout(patience_seconds):
-            await _drained(kafka, database)
-    except TimeoutError:
-        log.warning("drain=incomplete seconds=%.1f: what is left is read again", patience_seconds)
-        return False
+        # In this order: a reading's dead letter is there before the reading is accounted for.
+        for topic in (wire.READINGS, wire.DEAD_LETTERS):
+            ends = await log_ends(kafka, topic)
+            left = await _drained(connection, topic, ends, patience_seconds)
+            if left:
+                log.warning("drain=incomplete topic=%s records=%d", topic, left)
+                return False
+    finally:
+        await connection.close()
     return True
 
 
-async def _drained(kafka: KafkaConnection, database: DatabaseConnection) -> None:
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, enable_auto_commit=False)
-    await consumer.start()
-    connection = await asyncpg.connect(database.dsn.get_secret_value())
-    try:
-        while await _behind(consumer, connection):  # noqa: ASYNC110 - Kafka tells nobody
-            await asyncio.sleep(_PAUSE_SECONDS)
-    finally:
-        await connection.close()
-        await consumer.stop()
+async def _drained(
+    connection: asyncpg.Connection, topic: str, ends: Mapping[int, int], patience_seconds: float
+) -> int:
+    """Wait while records get fewer, and return how many are left."""
+    left, moved = await _behind(connection, topic, ends), time.monotonic()
+    while left and time.monotonic() - moved < patience_seconds:
+        await asyncio.sleep(_PAUSE_SECONDS)
+        before, left = left, await _behind(connection, topic, ends)
+        moved = time.monotonic() if left != before else moved
+    return left
 
 
-async def _behind(consumer: AIOKafkaConsumer, connection: asyncpg.Connection) -> bool:
-    partitions = [
-        TopicPartition(topic, partition)
-        for topic in _WATCHED
-        for partition in consumer.partitions_for_topic(topic) or await _look(consumer, topic)
-    ]
-    ends = await consumer.end_offsets(partitions)
-    stored = {(row[0], row[1]): row[2] for row in await connection.fetch(_STORED, list(_WATCHED))}
-    return any(stored.get((place.topic, place.partition), 0) < end for place, end in ends.items())
-
-
-async def _look(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    await consumer.topics()
-    return consumer.partitions_for_topic(topic) or set()
+async def _behind(connection: asyncpg.Connection, topic: str, ends: Mapping[int, int]) -> int:
+    """Return how many records are not stored; an offset beyond the end is of an earlier log."""
+    rows = await connection.fetch(query("run_high_water"), topic)
+    stored = {row["partition"]: row["next_offset"] for row in rows}
+    known = {partition: stored.get(partition, 0) for partition in ends}
+    return sum(end - known[one] if known[one] <= end else end for one, end in ends.items())

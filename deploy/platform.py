@@ -53,7 +53,7 @@ class Platform:
         return public_listener(self.settings, self.settings.ingest_port)
 
     async def ready(self) -> None:
-        """Wait until the open interfaces and the gateway can serve.
+        """Wait until the open interfaces and the gateway can serve; the gateway is the last.
 
         Raises:
             Unavailable: they cannot within a minute.

@@ -35,5 +35,5 @@ class PlatformSettings(BaseSettings):
     readings_days: int = Field(7, ge=1, description="how long Kafka keeps readings")
     dead_letters_days: int = Field(30, ge=1, description="how long Kafka keeps dead letters")
     drain_seconds: float = Field(
-        3.0, ge=0, description="embedded: how long a stop waits for what is still in Kafka"
+        3.0, ge=0, description="embedded: how long a stop waits while nothing more is stored"
     )

@@ -24,7 +24,7 @@ _STEADY_SECONDS = 60.0
 async def supervised(
     parts: Sequence[Part], *, settle: Wait | None = None, drain: Wait | None = None
 ) -> AsyncIterator[None]:
-    """Start the processes together and keep them alive; stop the first, then the others.
+    """Start the processes and keep them alive; the first is started last and stopped first.
 
     Args:
         parts: in the order of a reading's journey.
@@ -57,12 +57,15 @@ async def _stop(parts: Sequence[Part], settle: Wait | None, drain: Wait | None) 
 
 
 async def _start(parts: Sequence[Part]) -> None:
+    """Start the first last: it takes nothing in before the others can deal with it."""
+    first, *others = parts
     try:
         async with asyncio.TaskGroup() as group:
-            for part in parts:
+            for part in others:
                 group.create_task(part.start(), name=f"start {part.name}")
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
+    await first.start()
 
 
 async def _keep(part: Part) -> None:

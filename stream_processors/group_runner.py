@@ -50,6 +50,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._pipeline = Pipeline.of(settings, registry)
         self._sink = KafkaSink(settings.kafka, monitor.health)
         self._consumer: AIOKafkaConsumer = None
+        self._is_member = False
         self._shares: dict[int, Share] = {}
 
     async def run(self) -> None:
@@ -67,8 +68,9 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         for place in revoked:
             self._forget(place.partition)
 
-    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Nothing yet: the next turn takes over what is assigned."""
+    def on_partitions_assigned(self, _assigned: Iterable[TopicPartition]) -> None:
+        """Note that the group has us; the next turn takes over what is assigned."""
+        self._is_member = True
 
     async def _start(self) -> None:
         self._consumer = consumer(self._settings.kafka, group=self._topology.group)
@@ -88,7 +90,8 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._check_ends()
         done = await asyncio.gather(*(self._pass(*one) for one in found.items()))
         await self._commit({place: offset for place, offset in done if offset is not None})
-        self._monitor.health.is_ready()
+        if self._is_member:
+            self._monitor.health.is_ready()
         self._show(found)
 
     async def _take_over(self) -> None:

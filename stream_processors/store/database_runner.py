@@ -67,6 +67,7 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._monitor = monitor
         self._group = group
         self._consumer: AIOKafkaConsumer = None
+        self._is_member = False
         self._ownership = Ownership()
         self._readings: dict[int, Reading] = {}
 
@@ -85,8 +86,9 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         for partition in revoked:
             self._forget(partition.partition)
 
-    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Nothing yet: the next turn takes over what is assigned."""
+    def on_partitions_assigned(self, _assigned: Iterable[TopicPartition]) -> None:
+        """Note that the group has us; the next turn takes over what is assigned."""
+        self._is_member = True
 
     async def _start(self) -> None:
         self._consumer = consumer(self._settings.kafka, group=self._group)
@@ -107,7 +109,8 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._check_ends()
         if records:
             await self._write(records)
-        self._monitor.health.is_ready()
+        if self._is_member:
+            self._monitor.health.is_ready()
         self._show_lag()
 
     async def _write(self, records: Sequence[Record]) -> None:
