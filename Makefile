@@ -23,7 +23,7 @@ setup: $(VENV)/embedded.stamp ## .venv with the platform and the embedded servic
 demo: setup ## the whole platform with a simulated city, until Ctrl-C (ARGS='--seconds 30 --json')
 	@$(VENV)/bin/stadspuls demo $(ARGS)
 
-test: $(VENV)/dev.stamp real ## all tests, on the embedded and on the real services (ARGS='-k name')
+test: check real ## the checks, then all tests on the embedded and on the real services (ARGS='-k name')
 	$(VENV)/bin/pytest -n $(WORKERS) $(ARGS)
 
 bench: $(VENV)/dev.stamp real ## throughput and latency on the real services
