@@ -51,6 +51,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._sink = KafkaSink(settings.kafka, monitor.health)
         self._consumer: AIOKafkaConsumer = None
         self._is_member = False
+        self._generation = 0
         self._shares: dict[int, Share] = {}
 
     async def run(self) -> None:
@@ -63,13 +64,16 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             await self._sink.close()
             await self._consumer.stop()
 
-    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002
         """Let go; what was sent and not committed is sent again, and the store knows it."""
-        for place in revoked:
-            self._forget(place.partition)
+        self._let_go()
 
-    def on_partitions_assigned(self, _assigned: Iterable[TopicPartition]) -> None:
-        """Note that the group has us; the next turn takes over what is assigned."""
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:  # noqa: ARG002
+        """Note that the group has us; the next turn takes over what is assigned.
+
+        Also what we had: the client's positions are new ones.
+        """
+        self._let_go()
         self._is_member = True
 
     async def _start(self) -> None:
@@ -99,11 +103,14 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         fresh = [p for p in self._consumer.assignment() if p.partition not in self._shares]
         if not fresh:
             return
+        generation = self._generation
         try:
             beginnings = await self._consumer.beginning_offsets(fresh)
             committed = {place: await self._consumer.committed(place) or 0 for place in fresh}
         except KafkaError as failure:
             raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
+        if generation != self._generation:
+            return  # what is ours changed meanwhile
         for place in fresh:
             self._begin(place, committed[place], beginning=beginnings[place])
 
@@ -176,9 +183,10 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             # knows what it has seen.
             log.warning("offsets not committed: %r", failure)
 
-    def _forget(self, partition: int) -> None:
-        self._shares.pop(partition, None)
-        self._pipeline.forget(partition)
+    def _let_go(self) -> None:
+        self._generation += 1
+        self._shares.clear()
+        self._pipeline.forget()
 
     def _show(self, found: Iterable[TopicPartition]) -> None:
         instruments = self._monitor.instruments

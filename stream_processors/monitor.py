@@ -34,10 +34,21 @@ class Health:
 
 @dataclass(frozen=True)
 class Monitor:
-    """What is served: the health, and the metrics."""
+    """What is served: the health, and the metrics.
+
+    Attributes:
+        others: health of what else runs in the process; ready is when all are.
+    """
 
     health: Health = field(default_factory=Health)
     instruments: Instruments = field(default_factory=Instruments)
+    others: list[Health] = field(default_factory=list)
+
+    def another(self) -> "Monitor":
+        """Return a monitor for something else in the process, with a health of its own."""
+        made = Monitor(instruments=self.instruments)
+        self.others.append(made.health)
+        return made
 
     def answer(self, path: str) -> tuple[HTTPStatus, str, bytes]:
         """Return status, content type and body."""
@@ -45,9 +56,10 @@ class Monitor:
             return HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(self.instruments.registry)
         if path not in ("/health", "/ready"):
             return HTTPStatus.NOT_FOUND, "application/json", b"{}"
-        waits = path == "/ready" and not self.health.ready
-        status = HTTPStatus.SERVICE_UNAVAILABLE if waits else HTTPStatus.OK
-        body = {"ready": self.health.ready, "waitingFor": self.health.waiting_for}
+        waiting = [one.waiting_for for one in (self.health, *self.others) if not one.ready]
+        late = path == "/ready" and waiting
+        status = HTTPStatus.SERVICE_UNAVAILABLE if late else HTTPStatus.OK
+        body = {"ready": not waiting, "waitingFor": ", ".join(waiting)}
         return status, "application/json", json.dumps(body).encode()
 
 

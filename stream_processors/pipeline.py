@@ -54,9 +54,9 @@ class Pipeline:
         readings = [arrival.reading for arrival in batch]
         self.seen[partition] = remember(readings, before, policy=self.redelivery)
 
-    def forget(self, partition: int) -> None:
-        """Forget what came before in a partition that is no longer ours."""
-        self.seen.pop(partition, None)
+    def forget(self) -> None:
+        """Forget what came before, in partitions that are no longer ours."""
+        self.seen.clear()
 
     def stopped(self) -> int:
         """Return how many profile versions are stopped."""

@@ -45,11 +45,16 @@ async def run_store(settings: StoreSettings) -> None:
         await patiently(lambda: _synchronise(settings, registry), health=monitor.health)
         try:
             async with asyncio.TaskGroup() as group:
-                for name, sink in (
-                    ("store", ObservationSink(settings, registrar, monitor)),
-                    ("dead-letters", DeadLetterSink(settings, monitor)),
-                ):
-                    runner = _runner(settings, sink, monitor, group=TOPOLOGY[name].group)
+                beside = monitor.another()
+                work = {
+                    "store": _runner(
+                        "store", settings, ObservationSink(settings, registrar, monitor), monitor
+                    ),
+                    "dead-letters": _runner(
+                        "dead-letters", settings, DeadLetterSink(settings, beside), beside
+                    ),
+                }
+                for name, runner in work.items():
                     group.create_task(runner.run(), name=name)
         finally:
             await registrar.close()
@@ -64,10 +69,8 @@ async def run_aggregate(settings: AggregateSettings) -> None:
         await Aggregator(settings, monitor, barring_flags=barring).run()
 
 
-def _runner(
-    settings: StoreSettings, sink: Sink, monitor: Monitor, *, group: str
-) -> DatabaseRunner:
-    return DatabaseRunner(settings, sink, monitor, group=group)
+def _runner(name: str, settings: StoreSettings, sink: Sink, monitor: Monitor) -> DatabaseRunner:
+    return DatabaseRunner(settings, sink, monitor, group=TOPOLOGY[name].group)
 
 
 async def _synchronise(settings: StoreSettings, registry: Registry) -> None:

@@ -68,6 +68,7 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._group = group
         self._consumer: AIOKafkaConsumer = None
         self._is_member = False
+        self._generation = 0
         self._ownership = Ownership()
         self._readings: dict[int, Reading] = {}
 
@@ -81,13 +82,16 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             await self._consumer.stop()
             await self._sink.close()
 
-    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002
         """Let go of what may be another's; a commit under way is decided by its offsets."""
-        for partition in revoked:
-            self._forget(partition.partition)
+        self._let_go()
 
-    def on_partitions_assigned(self, _assigned: Iterable[TopicPartition]) -> None:
-        """Note that the group has us; the next turn takes over what is assigned."""
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:  # noqa: ARG002
+        """Note that the group has us; the next turn takes over what is assigned.
+
+        Also what we had: the client's positions are new ones.
+        """
+        self._let_go()
         self._is_member = True
 
     async def _start(self) -> None:
@@ -119,20 +123,22 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         except Fenced as fenced:
             log.warning("topic=%s: %s; dropped the batch", self._sink.topic, fenced)
             self._monitor.instruments.count(telemetry.FENCED)
-            for partition in list(self._readings):
-                self._forget(partition)
+            self._let_go()
 
     async def _take_over(self) -> None:
         """Begin with partitions that are ours since the last turn."""
         fresh = [p for p in self._consumer.assignment() if p.partition not in self._readings]
         if not fresh:
             return
+        generation = self._generation
         known = await self._sink.take_over([place.partition for place in fresh])
         self._ownership.cluster = await cluster_of(self._settings.kafka)
         try:
             beginnings = await self._consumer.beginning_offsets(fresh)
         except KafkaError as failure:
             raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
+        if generation != self._generation:
+            return  # what is ours changed meanwhile
         for place in fresh:
             start = start_of(
                 known[place.partition],
@@ -214,9 +220,10 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         )
         self._monitor.instruments.count(telemetry.RECORDS_LOST, lost, topic=self._sink.topic)
 
-    def _forget(self, partition: int) -> None:
-        self._readings.pop(partition, None)
-        self._ownership.known.pop(partition, None)
+    def _let_go(self) -> None:
+        self._generation += 1
+        self._readings.clear()
+        self._ownership.known.clear()
 
     def _show_lag(self) -> None:
         for number, reading in self._readings.items():

@@ -1,22 +1,17 @@
 -- Bring newest observations and extents up to date with what is new in a round.
 -- $1 integer: round
 with newest as (
-    select distinct on (datastream_id) *
+    select distinct on (datastream_id)
+        *,
+        min(phenomenon_start) over series as first_start,
+        max(coalesce(phenomenon_end, phenomenon_start)) over series as last_end,
+        min(result_time) over series as first_result,
+        max(result_time) over series as last_result,
+        count(*) over series as observations
     from changed
     where change = 'new' and round = $1
+    window series as (partition by datastream_id)
     order by datastream_id, phenomenon_start desc
-),
-extent as (
-    select
-        datastream_id,
-        min(phenomenon_start) as first_start,
-        max(coalesce(phenomenon_end, phenomenon_start)) as last_end,
-        min(result_time) as first_result,
-        max(result_time) as last_result,
-        count(*) as observations
-    from changed
-    where change = 'new' and round = $1
-    group by datastream_id
 )
 insert into latest as l (
     datastream_id, phenomenon_start, phenomenon_end, result_time, published_at, sequence,
@@ -25,10 +20,9 @@ insert into latest as l (
 )
 select
     n.datastream_id, n.phenomenon_start, n.phenomenon_end, n.result_time, n.published_at,
-    n.sequence, n.result_number, n.result_json, n.quality, e.first_start, e.last_end,
-    e.first_result, e.last_result, e.observations
+    n.sequence, n.result_number, n.result_json, n.quality, n.first_start, n.last_end,
+    n.first_result, n.last_result, n.observations
 from newest as n
-join extent as e using (datastream_id)
 order by n.datastream_id
 on conflict (datastream_id) do update set
     (phenomenon_start, phenomenon_end, result_time, published_at, sequence,

@@ -6,21 +6,23 @@ from datetime import datetime
 
 import msgspec
 
-from schemas.wire import NormalisedReading, Observation
+from schemas.wire import Observation
+from stream_processors.store.ledger import Key, key_of
 from stream_processors.store.prepared import Prepared
 from stream_processors.store.row import Row, row_of
 
-MAXIMUM_ROWS = 20_000
+MAXIMUM_ROWS = 5_000
+"""Rows of a transaction: the lane is held for about 10 µs a row."""
 MAXIMUM_ROUNDS = 8
 """The same key so often at most in a transaction: each time is a round trip in the lane."""
 
 
 @dataclass(kw_only=True)
 class Layout:
-    """The rows of a slice; `readings[position]` is where a row came from."""
+    """The rows of a slice; `accounts[position]` is under which account a row is counted."""
 
     rows: list[Row] = field(default_factory=list)
-    readings: list[NormalisedReading] = field(default_factory=list)
+    accounts: list[Key] = field(default_factory=list)
     rounds: int = 0
 
 
@@ -58,6 +60,7 @@ def lay_out(part: Sequence[Prepared]) -> Layout:
         reading = prepared.reading
         if reading is None:
             continue
+        account = key_of(reading)
         for series, observation in prepared.observations:
             key = (series, observation.phenomenon_start)
             before = last.get(key)
@@ -75,7 +78,7 @@ def lay_out(part: Sequence[Prepared]) -> Layout:
                     round_number=turn,
                 )
             )
-            layout.readings.append(reading)
+            layout.accounts.append(account)
     return layout
 
 

@@ -19,7 +19,7 @@ from stream_processors.database import Connection
 from stream_processors.settings import StoreSettings
 from stream_processors.statements import statement
 from stream_processors.store.dead_letter import columns_of
-from stream_processors.store.ledger import Ledger, key_of
+from stream_processors.store.ledger import Ledger
 from stream_processors.store.place import Place
 from stream_processors.store.place_table import advance
 from stream_processors.store.row import Row
@@ -143,7 +143,7 @@ def _statements(changes: set[str]) -> Iterable[str]:
 def _enter(batch: Committing, changed: Sequence[asyncpg.Record]) -> None:
     for found in changed:
         row = batch.layout.rows[found["position"]]
-        batch.ledger.changed(key_of(batch.layout.readings[row.position]), found["change"])
+        batch.ledger.changed(batch.layout.accounts[row.position], found["change"])
         batch.published.append(
             PublishedObservation(
                 sequence=found["sequence"],

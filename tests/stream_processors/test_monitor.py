@@ -24,6 +24,16 @@ async def test_readiness_says_what_is_waited_for() -> None:
     assert later.json() == {"ready": False, "waitingFor": "the database"}
 
 
+async def test_process_is_ready_when_everything_in_it_is() -> None:
+    monitor = Monitor()
+    beside = monitor.another()
+    monitor.health.is_ready()
+
+    assert monitor.answer("/ready")[0] == 503
+    beside.health.is_ready()
+    assert monitor.answer("/ready")[0] == 200
+
+
 async def test_metrics_are_those_of_the_closed_list() -> None:
     monitor = Monitor()
     listener = HttpListener(port=free_port())
