@@ -12,7 +12,7 @@ _CONNECT, _SUBSCRIBE, _PUBLISH_QOS_1, _PUBLISH = 0x10, 0x82, 0x32, 0x30
 _KIND: Final = 0xF0
 _CLEAN_SESSION, _WITH_PASSWORD, _WITH_USERNAME = 0x02, 0x40, 0x80
 _LEVEL_3_1_1: Final = 4
-_NO_KEEP_ALIVE: Final = b"\x00\x00"
+_KEEP_ALIVE: Final = b"\xff\xff"  # the longest: longer than any run
 _QOS_1: Final = b"\x01"
 _MORE, _DIGIT = 0x80, 0x7F
 _PACKET_NUMBERS: Final = 65_535
@@ -33,7 +33,7 @@ class Taken(NamedTuple):
 
 
 def connect(connection: MqttConnection, client_id: str, *, clean: bool) -> bytes:
-    """Return a CONNECT without keep-alive.
+    """Return a CONNECT with so long a keep-alive that no ping is due.
 
     Args:
         connection: who we are.
@@ -44,7 +44,7 @@ def connect(connection: MqttConnection, client_id: str, *, clean: bool) -> bytes
     if connection.username is not None and connection.password is not None:
         flags |= _WITH_USERNAME | _WITH_PASSWORD
         credentials = _text(connection.username) + _text(connection.password.get_secret_value())
-    header = _text("MQTT") + bytes([_LEVEL_3_1_1, flags]) + _NO_KEEP_ALIVE
+    header = _text("MQTT") + bytes([_LEVEL_3_1_1, flags]) + _KEEP_ALIVE
     return _packet(_CONNECT, header + _text(client_id) + credentials)
 
 

@@ -1,6 +1,7 @@
 """A publisher's connection: prepared packets out, acknowledgements in, the time of each noted."""
 
 import asyncio
+import os
 import time
 from array import array
 from collections.abc import Sequence
@@ -54,7 +55,8 @@ class PublisherLine(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Introduce ourselves."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one by shape alone
-        self._transport.write(connect(self._broker, f"bench-{self._city}", clean=True))
+        name = f"bench-{self._city}-{os.getpid()}"
+        self._transport.write(connect(self._broker, name, clean=True))
 
     def data_received(self, data: bytes) -> None:
         """Take CONNACK and PUBACKs."""

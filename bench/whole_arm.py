@@ -23,7 +23,7 @@ from schemas import wire
 _AGGREGATES_SECONDS = 30.0
 """So long the aggregates may take before the next arm begins all the same."""
 
-_STATIONS_SECONDS = 1.0
+_STATIONS_SECONDS = 5.0
 """All is stored by then: the last look at the topics cannot be far."""
 
 
