@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
+import msgspec
 from aiokafka import AIOKafkaProducer
 
 from deploy.installation import Installation
@@ -108,26 +109,42 @@ async def _replay(wishes: argparse.Namespace) -> int:
 
 
 async def _produce(kafka: KafkaConnection, rows: Sequence[asyncpg.Record]) -> None:
-    """Send readings again as they came, with the time at which they were received."""
     producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all")
     await producer.start()
     try:
         for row in rows:
-            reading = wire.Reading(
-                city=row["city"],
-                source=row["source"],
-                received_time=row["received_time"],
-                payload=row["payload"],
-                channel=row["channel"],
-            )
-            await producer.send_and_wait(
-                wire.READINGS,
-                reading.payload,
-                key=wire.record_key(reading.city, reading.source),
-                headers=wire.reading_headers(reading),
-            )
+            send = _send_observations if row["station"] == "store" else _send_reading
+            await send(producer, row)
     finally:
         await producer.stop()
+
+
+async def _send_reading(producer: AIOKafkaProducer, row: asyncpg.Record) -> None:
+    """Send a reading again as it came, with the time at which it was received."""
+    reading = wire.Reading(
+        city=row["city"],
+        source=row["source"],
+        received_time=row["received_time"],
+        payload=row["payload"],
+        channel=row["channel"],
+    )
+    await producer.send_and_wait(
+        wire.READINGS,
+        reading.payload,
+        key=wire.record_key(reading.city, reading.source),
+        headers=wire.reading_headers(reading),
+    )
+
+
+async def _send_observations(producer: AIOKafkaProducer, row: asyncpg.Record) -> None:
+    """Send what a reading gave again to the store, which knows it as replayed."""
+    normalised = msgspec.structs.replace(wire.read_normalised(row["payload"]), replayed=True)
+    await producer.send_and_wait(
+        wire.OBSERVATIONS,
+        wire.encode(normalised),
+        key=wire.record_key(normalised.city, normalised.source),
+        partition=row["reading_partition"],
+    )
 
 
 async def _connect(wishes: argparse.Namespace) -> asyncpg.Connection:

@@ -1,6 +1,6 @@
 -- Dead letters whose whole payload was kept.
 -- $1 bigint[]: ids, or null for all; $2 text: city, or null; $3 text: reason, or null
-select dead_letter_id, city, source, received_time, channel, payload
+select dead_letter_id, city, source, received_time, channel, station, reading_partition, payload
 from dead_letter
 where ($1::bigint[] is null or dead_letter_id = any($1))
   and ($2::text is null or city = $2)

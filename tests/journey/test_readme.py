@@ -44,7 +44,7 @@ def test_city_of_the_readme_is_connected_and_its_reading_is_open(tmp_path: Path)
         assert "vlierhove: added" in shell(add, platform)
         send, read = re.split(r"\n(?=curl)", SEND.strip())
         eventually(lambda: _is_taken_over(platform))
-        assert "accepted" in shell(send, platform)
+        assert '"status":202' in shell(send, platform)
 
         found = eventually(lambda: json.loads(shell(read, platform))["value"])
         assert found[0]["properties"]["theme"] == "traffic"
