@@ -44,7 +44,7 @@ async def aggregate(
         await connection.execute(
             _SUM_QUARTERS, list(barring_flags), bounds["first"], bounds["last"]
         )
-        await connection.execute(_CLEAR_QUARTERS)
+        await connection.execute(_CLEAR_QUARTERS, bounds["first"], bounds["last"])
         for period, source in (("hour", "quarter"), ("day", "hour")):
             await connection.execute(_FORGET)
             await connection.execute(_TOUCH, period)

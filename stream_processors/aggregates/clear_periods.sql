@@ -2,14 +2,21 @@
 -- $1 text: hour or day
 -- $2 text: what they are made of, quarter or hour
 delete from aggregate as a
-using touched_period as t
-where a.datastream_id = t.datastream_id
-    and a.period = $1
-    and a.bucket_start = t.bucket_start
-    and not exists (
-        select from aggregate as p
+using (
+    select t.datastream_id, t.bucket_start
+    from touched_period as t
+    -- A scalar, so that it is looked up by its key, never joined.
+    where (
+        select true
+        from aggregate as p
         where p.datastream_id = t.datastream_id
             and p.period = $2
             and p.bucket_start >= t.bucket_start
             and p.bucket_start < t.bucket_end
-    )
+        limit 1
+    ) is null
+    offset 0
+) as gone
+where a.datastream_id = gone.datastream_id
+    and a.period = $1
+    and a.bucket_start = gone.bucket_start

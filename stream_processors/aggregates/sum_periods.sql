@@ -6,25 +6,28 @@ insert into aggregate as a (
     minimum, maximum, first, last
 )
 select
-    t.datastream_id,
-    $1,
-    t.bucket_start,
-    t.bucket_end,
-    sum(p.count),
-    sum(p.flagged_count),
-    sum(p.sum order by p.bucket_start),
-    sum(p.sum_of_squares order by p.bucket_start),
-    min(p.minimum),
-    max(p.maximum),
-    (array_agg(p.first order by p.bucket_start) filter (where p.count > 0))[1],
-    (array_agg(p.last order by p.bucket_start desc) filter (where p.count > 0))[1]
+    t.datastream_id, $1, t.bucket_start, t.bucket_end, s.count, s.flagged_count, s.sum,
+    s.sum_of_squares, s.minimum, s.maximum, s.first, s.last
 from touched_period as t
-join aggregate as p
-    on p.datastream_id = t.datastream_id
-    and p.period = $2
-    and p.bucket_start >= t.bucket_start
-    and p.bucket_start < t.bucket_end
-group by t.datastream_id, t.bucket_start, t.bucket_end
+-- Lateral, so that the large table is looked up by its key: as a join, without statistics of the
+-- temporary table, the planner reads all that there ever was.
+cross join lateral (
+    select
+        sum(p.count) as count,
+        sum(p.flagged_count) as flagged_count,
+        sum(p.sum order by p.bucket_start) as sum,
+        sum(p.sum_of_squares order by p.bucket_start) as sum_of_squares,
+        min(p.minimum) as minimum,
+        max(p.maximum) as maximum,
+        (array_agg(p.first order by p.bucket_start) filter (where p.count > 0))[1] as first,
+        (array_agg(p.last order by p.bucket_start desc) filter (where p.count > 0))[1] as last
+    from aggregate as p
+    where p.datastream_id = t.datastream_id
+        and p.period = $2
+        and p.bucket_start >= t.bucket_start
+        and p.bucket_start < t.bucket_end
+) as s
+where s.count is not null
 on conflict (datastream_id, period, bucket_start) do update set
     bucket_end = excluded.bucket_end,
     count = excluded.count,
