@@ -41,7 +41,7 @@ def _mended() -> str:
 
 
 def _replayed_into_an_observation(platform: Up) -> bool:
-    """Until the mended pack is taken over, a replayed letter is rejected again, and comes again."""
+    """A letter that is replayed before the mend is taken over becomes another letter."""
     _told(platform, "dead-letters", "replay", "--city", "veldegem-bij-zee")
     return bool(platform.observations("veldegem-bij-zee", "sluis", "level"))
 
