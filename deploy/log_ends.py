@@ -2,7 +2,7 @@
 
 import asyncio
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from schemas.settings import KafkaConnection
 
@@ -20,6 +20,7 @@ async def log_ends(kafka: KafkaConnection, topic: str) -> dict[int, int]:
         TimeoutError: Kafka does not answer.
     """
     consumer = AIOKafkaConsumer(
+        topic,
         bootstrap_servers=kafka.bootstrap,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -29,16 +30,13 @@ async def log_ends(kafka: KafkaConnection, topic: str) -> dict[int, int]:
     await consumer.start()
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return await _read_ends(consumer, topic)
+            return await _read_ends(consumer)
     finally:
         await consumer.stop()
 
 
-async def _read_ends(consumer: AIOKafkaConsumer, topic: str) -> dict[int, int]:
-    await consumer.topics()
-    numbers = consumer.partitions_for_topic(topic) or set()
-    places = [TopicPartition(topic, number) for number in sorted(numbers)]
-    consumer.assign(places)
+async def _read_ends(consumer: AIOKafkaConsumer) -> dict[int, int]:
+    places = sorted(consumer.assignment())
     ends: dict[int, int] = {}
     while len(ends) < len(places):
         await consumer.getmany(*places, timeout_ms=_FETCH_MS, max_records=1)
