@@ -14,8 +14,9 @@ from schemas.pairs import unfold_pairs
 from schemas.paths import MISSING, Getter, compile_path, simple_steps
 from schemas.personal_fields import Removal, compile_removal
 from schemas.phenomenon_time import Clock, compile_clock, compile_paths, first_path
+from schemas.profile_parts import Time, duration
 from schemas.results import ReadResult, compile_result
-from schemas.sensor_profile import DatastreamProfile, SensorProfile, Time, duration
+from schemas.sensor_profile import DatastreamProfile, SensorProfile
 from schemas.telegram import read_telegram
 from schemas.units import conversion, ucum_code
 from schemas.vocabulary import ObservationType, ObservedProperty, Vocabulary

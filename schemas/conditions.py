@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from schemas.errors import ReadingRejected
 from schemas.paths import MISSING, compile_path
-from schemas.sensor_profile import Condition
+from schemas.profile_parts import Condition
 
 Predicate: TypeAlias = Callable[[Any], bool]
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.errors import ReadingRejected
 from schemas.paths import MISSING, compile_path, first_of
-from schemas.sensor_profile import Paths, Time
+from schemas.profile_parts import Paths, Time
 
 AMBIGUOUS: Final = "time.ambiguous"
 RECEIVED: Final = "time.received"

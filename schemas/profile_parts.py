@@ -1,0 +1,103 @@
+"""Parts of the profile language that others are made of: paths, conditions, names and times."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Final, Literal, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from schemas.paths import EXPRESSION_LIMIT, compile_path
+
+PROFILE_ID: Final = r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$"
+_DURATION: Final = re.compile(
+    r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?)?", re.ASCII
+)
+
+
+def _known_path(expression: str) -> str:
+    compile_path(expression)
+    return expression
+
+
+def _known_duration(text: str) -> str:
+    duration(text)
+    return text
+
+
+def duration(text: str) -> timedelta:
+    """Return the length of an ISO 8601 duration of days, hours, minutes and seconds.
+
+    Raises:
+        ValueError: it is none, or of no length.
+    """
+    match = _DURATION.fullmatch(text)
+    parts = [int(part or 0) for part in match.groups()] if match else [0]
+    if not any(parts):
+        raise ValueError(f"`{text}` is no duration such as PT15M, PT1H or P1D")
+    days, hours, minutes, seconds = parts
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+ProfileId: TypeAlias = Annotated[str, Field(pattern=PROFILE_ID, max_length=130)]
+JsonPath: TypeAlias = Annotated[
+    str, Field(max_length=EXPRESSION_LIMIT), AfterValidator(_known_path)
+]
+Paths: TypeAlias = JsonPath | Annotated[list[JsonPath], Field(min_length=1, max_length=12)]
+Duration: TypeAlias = Annotated[str, AfterValidator(_known_duration)]
+Scalar: TypeAlias = bool | int | float | str
+
+
+class Part(BaseModel):
+    """Base of the parts: frozen, and a misspelt field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Condition(Part):
+    """Something that holds for a document, or not: a path and one comparison."""
+
+    path: JsonPath
+    equals: Scalar | None = None
+    one_of: list[Scalar] | None = None
+    starts_with: str | None = None
+    above: float | None = None
+    at_least: float | None = None
+    below: float | None = None
+    at_most: float | None = None
+    present: bool | None = Field(None, description="whether something is there, null or not")
+
+    @model_validator(mode="after")
+    def _one_comparison(self) -> "Condition":
+        said = self.model_fields_set - {"path"}
+        if len(said) != 1:
+            raise ValueError("a condition has a `path` and one comparison, such as `above: 0`")
+        return self
+
+
+class ThingName(Part):
+    """Where the name of the thing is, when it is in the payload."""
+
+    path: Paths
+    prefix: str = Field("", max_length=32, description="put before what the payload says")
+    prefer: Literal["payload", "topic"] = Field(
+        "payload", description="which one counts when the topic names the thing too"
+    )
+
+
+class Time(Part):
+    """Where a time is and how it is written."""
+
+    path: Paths
+    format: str = Field(
+        "iso8601",
+        description="`iso8601`, `unix`, `unix-milliseconds`, `dsmr`, or a strptime pattern",
+    )
+    zone: str | None = Field(
+        None, description="zone of times without an offset: an IANA name, `UTC`, or `city`"
+    )
+    marks: Literal["begin", "end"] = Field(
+        "begin", description="which end of the interval the time is"
+    )
+    otherwise: Literal["reject", "received"] = Field(
+        "reject", description="without the time: reject, or take the received time, flagged"
+    )
