@@ -59,7 +59,7 @@ class MqttPolicy(_Policy):
 class KafkaPolicy(_Policy):
     """How records are gathered into batches."""
 
-    linger_seconds: float = Field(0.005, ge=0, description="longest wait for more of a batch")
+    linger_seconds: float = Field(0.02, ge=0, description="longest wait for more of a batch")
     batch_bytes: int = Field(128 * _KIB, ge=_KIB, description="size at which a batch is sent")
     request_seconds: float = Field(
         10.0, gt=0, description="how long Kafka may take for a batch before it is sent again"

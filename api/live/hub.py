@@ -169,10 +169,18 @@ class Hub:
         if not self._refreshed_time or now - self._refreshed_time > self._settings.refresh_seconds:
             await self.directory.refresh(connection)
             self._refreshed_time = now
+        if not self._audiences:
+            await self._skip(connection)
         while batches := await read_after(connection, self.position, self.directory):
             for batch in batches:
                 self._pass_on(batch)
         self._read_time = time.monotonic()
+
+    async def _skip(self, connection: Connection) -> None:
+        """Go to the edge without unpacking what nobody listens to."""
+        last = await edge(connection)
+        if not self._audiences:  # whoever joined meanwhile hears it from the old position on
+            self.position = max(self.position, last)
 
     def _pass_on(self, batch: Batch) -> None:
         """Offer a batch to everybody: without an await, so that nobody joins in between."""

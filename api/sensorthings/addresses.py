@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from api.sensorthings.model import COLLECTIONS
+from api.sensorthings.entities import COLLECTIONS
 from api.sensorthings.syntax import Segment
 from schemas.errors import LimitExceeded, NotFound
 

@@ -7,8 +7,9 @@ from typing import Final
 
 from api.access import Caller
 from api.sensorthings.comparisons import SQL, compare
+from api.sensorthings.entities import ENTITIES
 from api.sensorthings.functions import calculate, call
-from api.sensorthings.model import ENTITIES, Entity, Kind, Navigation, Property
+from api.sensorthings.model import Entity, Kind, Navigation, Property
 from api.sensorthings.syntax import Binary, Call, Expression, Literal, Not, Path
 from api.sensorthings.terms import Parameters, Term, as_kind
 from schemas.errors import QueryRejected

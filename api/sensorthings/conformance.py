@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from api.sensorthings.model import COLLECTIONS
+from api.sensorthings.entities import COLLECTIONS
 
 _STANDARD: Final = "http://www.opengis.net/spec/iot_sensing/1.1/req/"
 _ENTITIES: Final = (

@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 import msgspec
 
 from api.sensorthings.conformance import root_document
-from api.sensorthings.model import COLLECTIONS, Entity, Navigation
+from api.sensorthings.entities import COLLECTIONS
+from api.sensorthings.model import Entity, Navigation
 from api.sensorthings.rendering import Rendered, link_of
 from api.sensorthings.retrieval import Retrieval
 from api.sensorthings.statements import Key, Origin, key_of, target_of

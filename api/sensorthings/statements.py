@@ -9,7 +9,8 @@ from typing import Any, Final, TypeAlias
 from api.access import Caller
 from api.identifiers import parse_observation_id
 from api.sensorthings.compiler import Compiler, Scope
-from api.sensorthings.model import ENTITIES, Entity, Kind, Navigation, Property
+from api.sensorthings.entities import ENTITIES
+from api.sensorthings.model import Entity, Kind, Navigation, Property
 from api.sensorthings.syntax import Options, Path
 from schemas.errors import QueryRejected
 

@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import pytest
 
-from api.sensorthings.model import COLLECTIONS, ENTITIES
+from api.sensorthings.entities import COLLECTIONS, ENTITIES
 from schemas.keys import CityKey, hash_key
 
 from .conftest import KEYS, ROOT, Get, as_city

@@ -9,7 +9,7 @@ import pytest
 from api.access import EVERYBODY
 from api.exports.stream import _OBSERVATIONS
 from api.exports.wishes import EARLIEST, LATEST
-from api.sensorthings.model import DATASTREAM, OBSERVATION
+from api.sensorthings.entities import DATASTREAM, OBSERVATION
 from api.sensorthings.options import parse_options
 from api.sensorthings.statements import Origin, Wanted, page_of
 from api.settings import Limits

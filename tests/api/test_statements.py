@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.access import Caller
-from api.sensorthings.model import COLLECTIONS, DATASTREAM, ENTITIES, OBSERVATION, THING
+from api.sensorthings.entities import COLLECTIONS, DATASTREAM, ENTITIES, OBSERVATION, THING
 from api.sensorthings.options import parse_options
 from api.sensorthings.statements import Origin, Statement, Wanted, page_of
 from api.settings import Limits
