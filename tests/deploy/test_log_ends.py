@@ -1,20 +1,15 @@
-"""Where a log ends, on both Kafkas."""
-
-from aiokafka import AIOKafkaProducer
+"""The ends of a topic's partitions, as they are."""
 
 from deploy.log_ends import log_ends
 from deploy.stack import Stack, Topic, create_topics
+from tests.stream_processors.running import send_raw
 
 
-async def test_end_lies_after_the_last_record_of_the_last_batch(
+async def test_ends_are_told_of_every_partition_also_an_empty_one(
     stack: Stack, topic_prefix: str
 ) -> None:
     await create_topics(stack.kafka, {topic_prefix: Topic(partitions=3)})
-    producer = AIOKafkaProducer(bootstrap_servers=stack.kafka.bootstrap, linger_ms=50)
-    await producer.start()
-    sent = [await producer.send(topic_prefix, b"x", partition=1) for _ in range(20)]
-    for confirmation in sent:
-        await confirmation
-    await producer.stop()
+    for _ in range(2):
+        await send_raw(stack.kafka, topic_prefix, [(b"k", b"v", [])] * 5, partition=1)
 
-    assert await log_ends(stack.kafka, topic_prefix) == {0: 0, 1: 20, 2: 0}
+    assert await log_ends(stack.kafka, topic_prefix) == {0: 0, 1: 10, 2: 0}
