@@ -95,6 +95,12 @@ class KafkaSink:
     async def _open(self, producer: AIOKafkaProducer) -> None:
         for topic in _TOPICS:
             count = await partition_count(producer, topic)
+            if count < len(self._lanes[topic]):
+                # Kafka never takes partitions away: while it comes up it may not name all.
+                raise BrokerUnavailable(
+                    f"Kafka names {count} of the {len(self._lanes[topic])} partitions of {topic}; "
+                    "if the topic was made anew with fewer, start the gateway again"
+                )
             if [lane.partition for lane in self._lanes[topic]] != list(range(count)):
                 self._spread(topic, count)
         self._failure, self._connected = None, True

@@ -48,7 +48,8 @@ class KafkaSink:
             builder.append(key=record.key, value=record.value, timestamp=None)
         try:
             await (await sender.send_batch(builder, topic, partition=partition))
-        except KafkaError as failure:
+        except (KafkaError, AssertionError) as failure:
+            # The client asserts that it knows the partition: Kafka, coming up, may not name all.
             # A producer that numbers its records may be unusable after an error: take another.
             await self._discard(sender)
             raise BrokerUnavailable(f"Kafka does not confirm: {failure!r}") from failure
