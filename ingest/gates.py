@@ -53,5 +53,5 @@ def _admit(profile: CompiledProfile, payload: bytes) -> bytes:
 
 def _is_harmless(profile: CompiledProfile) -> bool:
     """Tell whether neither the profile nor what may surround its payload has personal data."""
-    around = (profile, *profile.envelopes, *(inner for _, inner in profile.carried))
+    around = (profile, *profile.envelopes, *profile.carried.values())
     return not any(one.is_personal or one.remove_personal is not None for one in around)

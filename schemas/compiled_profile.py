@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 
 from schemas.conditions import Predicate, compile_conditions
 from schemas.decoding import read_json
+from schemas.envelope_contents import Contents, compile_contents
 from schemas.errors import Misconfigured
-from schemas.frames import compile_frame
+from schemas.frames import Decoder, compile_frame
 from schemas.pairs import unfold_pairs
 from schemas.paths import MISSING, Getter, compile_path, simple_steps
 from schemas.personal_fields import Removal, compile_removal
@@ -72,6 +73,7 @@ class CompiledProfile:
         definition: the profile as it was written.
         source: its file.
         decode: bytes to document, for a payload without its envelope.
+        decode_frame: bytes and LoRaWAN port to document, of a profile with a bit table.
         remove_personal: bytes to bytes without the personal fields, `None` without such fields.
         requires: whether a document is one of this kind.
         items: finds the list whose items are read one by one.
@@ -81,15 +83,17 @@ class CompiledProfile:
         result_clock: the result time.
         is_valid: whether the payload counts anything.
         datastreams: in the order of the profile.
-        inner_bytes: finds the bytes that an envelope carries.
-        inner_document: finds the document that an envelope carries.
-        carried: the profiles that an envelope carries, each with the way to know it.
+        contents: where an envelope has the device's payload, `None` in a device's profile.
+        carried: the profiles that an envelope carries, by id.
+        carried_models: those, by what the envelope calls the model.
+        carried_when: those that are known by conditions.
         envelopes: the envelopes that bring this profile's payload.
     """
 
     definition: SensorProfile
     source: YamlSource
     decode: Decode
+    decode_frame: Decoder | None
     remove_personal: Removal | None
     requires: Predicate | None
     items: Getter | None
@@ -99,9 +103,10 @@ class CompiledProfile:
     result_clock: Clock | None
     is_valid: Predicate | None
     datastreams: tuple[CompiledDatastream, ...]
-    inner_bytes: Getter | None
-    inner_document: Getter | None
-    carried: list[tuple[Predicate, "CompiledProfile"]] = field(default_factory=list)
+    contents: Contents | None
+    carried: dict[str, "CompiledProfile"] = field(default_factory=dict)
+    carried_models: dict[str, "CompiledProfile"] = field(default_factory=dict)
+    carried_when: list[tuple[Predicate, "CompiledProfile"]] = field(default_factory=list)
     envelopes: list["CompiledProfile"] = field(default_factory=list)
     _by_name: dict[str, CompiledDatastream] = field(init=False)
 
@@ -139,10 +144,7 @@ class CompiledProfile:
         """
         if observation.profile == self.id:
             return self._by_name[observation.datastream]
-        for _, inner in self.carried:
-            if inner.id == observation.profile:
-                return inner.datastream(observation.datastream)
-        raise KeyError(observation.profile)
+        return self.carried[observation.profile].datastream(observation.datastream)
 
 
 def compile_profile(
@@ -158,6 +160,7 @@ def compile_profile(
         definition=profile,
         source=source,
         decode=compiler.decode(),
+        decode_frame=compiler.decode_frame(),
         remove_personal=compiler.remove_personal(),
         requires=compile_conditions(profile.requires),
         items=compile_path(profile.each) if profile.each else None,
@@ -167,8 +170,7 @@ def compile_profile(
         result_clock=compiler.result_clock(),
         is_valid=compile_conditions(profile.valid_when, rejects=True),
         datastreams=tuple(compiler.datastream(name) for name in profile.datastreams),
-        inner_bytes=compiler.inner("bytes"),
-        inner_document=compiler.inner("document"),
+        contents=compile_contents(profile.envelope) if profile.envelope else None,
     )
 
 
@@ -182,12 +184,18 @@ class _Compiler:
         time = profile.phenomenon_time
         self.time = None if time == "received" else time
 
+    def decode_frame(self) -> Decoder | None:
+        if self._profile.frame is None:
+            return None
+        try:
+            return compile_frame(self._profile.frame)
+        except ValueError as error:
+            raise self._wrong(("frame",), str(error)) from error
+
     def decode(self) -> Decode:
-        if self._profile.frame:
-            try:
-                return compile_frame(self._profile.frame)
-            except ValueError as error:
-                raise self._wrong(("frame",), str(error)) from error
+        decode_frame = self.decode_frame()
+        if decode_frame is not None:
+            return decode_frame
         read: Decode = read_telegram if self._profile.decode == "dsmr-telegram" else read_json
         if self._profile.pairs is None:
             return read
@@ -212,10 +220,6 @@ class _Compiler:
     def result_clock(self) -> Clock | None:
         time = self._profile.result_time
         return self.clock(time, ("result_time",)) if time else None
-
-    def inner(self, part: str) -> Getter | None:
-        paths = getattr(self._profile.envelope, part, None)
-        return compile_paths(paths) if paths else None
 
     def datastream(self, name: str) -> CompiledDatastream:
         definition = self._profile.datastreams[name]

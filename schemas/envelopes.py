@@ -4,6 +4,7 @@ import binascii
 from typing import Any, NamedTuple
 
 from schemas.compiled_profile import CompiledProfile
+from schemas.envelope_contents import port_in
 from schemas.errors import ReadingRejected
 from schemas.paths import MISSING
 from schemas.phenomenon_time import first_path
@@ -34,7 +35,7 @@ def open_payload(profile: CompiledProfile, payload: bytes) -> Opened:
     Raises:
         ReadingRejected: it cannot be decoded, is of another kind, or no profile knows the device.
     """
-    if profile.definition.envelope is not None:
+    if profile.contents is not None:
         document = _decode(profile, payload)
         inner = _carried(profile, document)
         return Opened(profile, document, inner, _contents(profile, inner, document))
@@ -67,11 +68,15 @@ def _in_envelope(outer: CompiledProfile, payload: bytes) -> Any:
 
 
 def _carried(outer: CompiledProfile, document: Any) -> CompiledProfile:
-    for is_it, inner in outer.carried:
+    model = outer.contents.model(document) if outer.contents and outer.contents.model else ""
+    if model in outer.carried_models:
+        return outer.carried_models[model]
+    for is_it, inner in outer.carried_when:
         if is_it(document):
             return inner
-    detail = f"no profile says that {outer.id} carries it; see `carried_by`"
-    raise ReadingRejected("payload.unknown-model", detail)
+    told = f"the model `{model[:80]}`" if model else "no model that is known"
+    detail = f"{outer.id} tells {told}, and no profile says that it is carried so"
+    raise ReadingRejected("payload.unknown-model", f"{detail}; see `carried_by`")
 
 
 def _contents(outer: CompiledProfile, inner: CompiledProfile, document: Any) -> Any:
@@ -80,15 +85,25 @@ def _contents(outer: CompiledProfile, inner: CompiledProfile, document: Any) -> 
     A profile with a bit table reads the bytes, which are the device's own words; the server's
     document depends on what somebody set up there, and serves profiles without a table.
     """
-    made = outer.inner_document(document) if outer.inner_document else MISSING
-    if inner.definition.frame is None and type(made) is dict:
+    contents = outer.contents
+    if contents is None:
+        return MISSING
+    made = contents.document(document) if contents.document else MISSING
+    if inner.decode_frame is None and type(made) is dict:
         return _required(inner, made)
-    encoded = outer.inner_bytes(document) if outer.inner_bytes else MISSING
+    encoded = contents.encoded(document) if contents.encoded else MISSING
     if encoded is MISSING or encoded is None or encoded == "":
         return MISSING
-    try:
-        content = binascii.a2b_base64(str(encoded), strict_mode=True)
-    except ValueError as error:
-        where = first_path(outer.definition.envelope.bytes or "")  # type: ignore[union-attr]
-        raise ReadingRejected("payload.malformed", "the bytes are not base64", where) from error
+    content = _from_base64(outer, encoded)
+    if inner.decode_frame is not None:
+        return _required(inner, inner.decode_frame(content, port_in(contents, document)))
     return _decode(inner, content)
+
+
+def _from_base64(outer: CompiledProfile, encoded: Any) -> bytes:
+    try:
+        return binascii.a2b_base64(str(encoded), strict_mode=True)
+    except ValueError as error:
+        envelope = outer.definition.envelope
+        where = first_path(envelope.bytes) if envelope and envelope.bytes else ""
+        raise ReadingRejected("payload.malformed", "the bytes are not base64", where) from error

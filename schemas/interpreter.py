@@ -17,7 +17,7 @@ from schemas.compiled_profile import CompiledDatastream, CompiledProfile
 from schemas.envelopes import Opened, open_payload
 from schemas.errors import ReadingRejected
 from schemas.paths import MISSING
-from schemas.phenomenon_time import Moment, Told, moment
+from schemas.phenomenon_time import RECEIVED, Moment, Told, moment
 from schemas.privacy import refuse_withheld
 from schemas.results import short
 from schemas.thing_name import thing_name
@@ -233,11 +233,12 @@ def _thing(opened: Opened, context: _Context) -> str:
 
 def _told(opened: Opened, context: _Context) -> Told:
     inner, outer = opened.inner, opened.outer
-    if inner.definition.phenomenon_time == "received" and outer is not inner:
-        # The envelope tells when the device sent: at the end of what it counted.
-        told = outer.clock(opened.outer_document, context.received_time, context.zone)
-        return told._replace(is_end=True)
-    return inner.clock(opened.document, context.received_time, context.zone)
+    told = inner.clock(opened.document, context.received_time, context.zone)
+    if RECEIVED not in told.flags or outer is inner:
+        return told
+    # The envelope tells when the device sent: at the end of what it counted.
+    told = outer.clock(opened.outer_document, context.received_time, context.zone)
+    return told._replace(is_end=True)
 
 
 def _result_time(opened: Opened, context: _Context) -> datetime | None:

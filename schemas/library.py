@@ -119,11 +119,16 @@ def _join_envelopes(profiles: dict[str, CompiledProfile]) -> None:
     for inner in profiles.values():
         for number, carried in enumerate(inner.definition.carried_by):
             envelope = profiles.get(carried.envelope)
-            predicate = compile_conditions(carried.when)
-            if envelope is None or envelope.definition.envelope is None or predicate is None:
-                place = ("carried_by", number, "envelope")
-                raise Misconfigured(
-                    f"{inner.source.at(place)}: `{carried.envelope}` is no envelope's profile"
-                )
-            envelope.carried.append((predicate, inner))
+            if envelope is None or envelope.contents is None:
+                place = inner.source.at(("carried_by", number, "envelope"))
+                raise Misconfigured(f"{place}: `{carried.envelope}` is no envelope's profile")
+            envelope.carried[inner.id] = inner
             inner.envelopes.append(envelope)
+            predicate = compile_conditions(carried.when)
+            if predicate is not None:
+                envelope.carried_when.append((predicate, inner))
+            for model in carried.models or [inner.id]:
+                other = envelope.carried_models.setdefault(model, inner)
+                if other is not inner:
+                    place = inner.source.at(("carried_by", number))
+                    raise Misconfigured(f"{place}: `{model}` is the model of {other.id} already")

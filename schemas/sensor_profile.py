@@ -5,12 +5,12 @@ about, and for each datastream where the value lies, in which unit. It holds no 
 examples are its tests: `stadspuls profile check` runs them.
 """
 
-import re
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from schemas.frame_profile import READINGS, Frame
 from schemas.profile_parts import (
     Condition,
     Duration,
@@ -33,59 +33,30 @@ class Pairs(Part):
     value: str
 
 
-class FrameField(Part):
-    """A number in a binary frame, at the place where the fields before it end."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    type: Literal["u8", "u16", "u24", "u32", "i8", "i16", "i24", "i32", "f32", "skip"]
-    bytes: int = Field(1, ge=1, le=64, description="length of a `skip`")
-    equals: int | None = Field(None, description="another value: the frame is of another kind")
-
-
-class FrameGroup(Part):
-    """Fields that are there when a bit of an earlier field is set."""
-
-    bit: int = Field(ge=0, le=31)
-    of: str = Field(description="name of the earlier field")
-    fields: list[FrameField] = Field(min_length=1)
-
-
-class Frame(Part):
-    """The bit table of a binary frame: a header, then groups or tagged records."""
-
-    byte_order: Literal["big", "little"] = "big"
-    header: list[FrameField] = Field(default_factory=list)
-    groups: list[FrameGroup] = Field(default_factory=list)
-    tags: dict[str, list[FrameField]] = Field(
-        default_factory=dict,
-        description="records that begin with a tag in hexadecimal: fields of each",
-    )
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> "Frame":
-        if self.groups and self.tags:
-            raise ValueError("a frame has `groups` or `tags`, not both")
-        if any(not re.fullmatch(r"([0-9a-f]{2}){1,4}", tag) for tag in self.tags):
-            raise ValueError("a tag is one to four bytes in lower-case hexadecimal, as in `0367`")
-        if len({len(tag) for tag in self.tags}) > 1:
-            raise ValueError("all tags have the same length")
-        return self
-
-
 class Envelope(Part):
     """What a network server puts around a device's own payload."""
 
     bytes: Paths | None = Field(None, description="the device's bytes, base64")
     document: Paths | None = Field(None, description="the document that the server made of them")
+    port: JsonPath | None = Field(None, description="the LoRaWAN port that they came on")
+    model: list[JsonPath] = Field(
+        default_factory=list,
+        max_length=2,
+        description="what names the device's model; of two, `vendor` and `model`",
+    )
 
 
 class CarriedBy(Part):
-    """An envelope that brings this device's payload, and how to know the device in it."""
+    """An envelope that brings this device's payload, and how to know the device in it.
+
+    The topic `vendor/model` says it, or the envelope where it names the model, or the conditions.
+    """
 
     envelope: ProfileId
-    when: list[Condition] = Field(
-        min_length=1, description="all must hold; also recognised by the topic `vendor/model`"
+    models: list[str] = Field(
+        default_factory=list, description="what the envelope calls the model; else the id"
     )
+    when: list[Condition] = Field(default_factory=list, description="all must hold")
 
 
 class DatastreamProfile(Part):
@@ -201,6 +172,8 @@ class SensorProfile(Part):
             raise ValueError("an envelope says where the `bytes` or the `document` are")
         if self.carried_by and self.personal_fields:
             raise ValueError("declare `personal_fields` in the envelope, which is read first")
-        if self.decode == "frame" and (self.pairs or self.each or self.personal_fields):
-            raise ValueError("`pairs`, `each` and `personal_fields` are not for binary frames")
+        if self.frame and (self.pairs or self.personal_fields):
+            raise ValueError("`pairs` and `personal_fields` are not for binary frames")
+        if self.frame and self.each != (READINGS if self.frame.has_history else None):
+            raise ValueError(f"a frame with a `history`, and no other, has `each: {READINGS}`")
         return self

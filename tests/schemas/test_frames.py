@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import ReadingRejected
+from schemas.frame_profile import Frame
 from schemas.frames import Decoder, compile_frame
-from schemas.sensor_profile import Frame
 
 GROUPS = {
     "header": [{"name": "version", "type": "u8", "equals": 2}, {"name": "flags", "type": "u8"}],
@@ -20,6 +20,13 @@ GROUPS = {
 }
 TAGS = {
     "byte_order": "little",
+    "skips": {"ff02": 2, "0000": 0},
+    "history": {
+        "20ce": {
+            "fields": [{"name": "timestamp", "type": "u32"}, {"name": "kind", "type": "u8"}],
+            "groups": [{"bit": 0, "of": "kind", "fields": [{"name": "b", "type": "u8"}]}],
+        }
+    },
     "tags": {
         "0367": [{"name": "temperature", "type": "i16"}],
         "0468": [{"name": "humidity", "type": "u8"}],
@@ -44,12 +51,15 @@ def test_tagged_records_come_in_any_order() -> None:
     decode = decoder(TAGS)
 
     expected = {"temperature": -2, "humidity": 9}
-    assert decode(bytes.fromhex("0468 09 fe01 aabbcc 0367 feff")) == expected
+    assert decode(bytes.fromhex("0468 09 fe01 aabbcc 0367 feff")) == {"readings": [expected]}
 
 
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [("u24", 0x010203), ("i24", -2), ("u32", 2**32 - 1), ("i32", -(2**31)), ("i16", -300)],
+    [
+        *(("u24", 0x010203), ("i24", -2), ("u32", 2**32 - 1), ("i32", -(2**31)), ("i16", -300)),
+        *(("u48", 2**48 - 1), ("i48", -5), ("u64", 2**64 - 1), ("i64", -(2**63))),
+    ],
 )
 @pytest.mark.parametrize("order", ["big", "little"])
 def test_numbers_are_read_in_both_orders(kind: str, value: int, order: Any) -> None:
@@ -61,35 +71,158 @@ def test_numbers_are_read_in_both_orders(kind: str, value: int, order: Any) -> N
     assert decode(data) == {"x": value}
 
 
-def test_floats_are_read() -> None:
-    decode = decoder({"header": [{"name": "x", "type": "f32"}]})
+@pytest.mark.parametrize(("kind", "code"), [("f32", "f"), ("f64", "d")])
+def test_floats_are_read(kind: str, code: str) -> None:
+    decode = decoder({"header": [{"name": "x", "type": kind}]})
 
-    assert decode(struct.pack(">f", 1.5)) == {"x": 1.5}
+    assert decode(struct.pack(f">{code}", 1.5)) == {"x": 1.5}
 
 
-@pytest.mark.parametrize("data", ["", "02", "0301", "0201 01", "0201 0102 03", "0205 0102"])
+@pytest.mark.parametrize("data", ["02", "0301", "0201 01", "0201 0102 03", "0205 0102"])
 def test_frame_of_another_length_or_kind_is_rejected(data: str) -> None:
     with pytest.raises(ReadingRejected, match="not the frame of this model"):
         decoder(GROUPS)(bytes.fromhex(data))
 
 
-def test_unknown_tag_is_rejected_with_its_place() -> None:
-    with pytest.raises(ReadingRejected, match="tag 0999 at byte 3"):
-        decoder(TAGS)(bytes.fromhex("0468 09 0999"))
+def test_frame_without_bytes_is_rejected() -> None:
+    with pytest.raises(ReadingRejected, match=r"payload\.empty"):
+        decoder(GROUPS)(b"")
 
 
 @pytest.mark.parametrize(
-    ("change", "advice"),
+    ("frame", "data", "where", "detail"),
     [
-        ({"groups": [{"bit": 0, "of": "nothing", "fields": []}]}, "List should have"),
-        ({"tags": {"0367": []}}, "not both"),
-        ({"groups": [], "tags": {"xyz": []}}, "lower-case hexadecimal"),
-        ({"groups": [], "tags": {"01": [], "0203": []}}, "same length"),
+        (GROUPS, "0201 01", "byte 2", "ends at byte 3, within `a`"),
+        (GROUPS, "0301", "byte 0", "`version` is 3, not 2"),
+        (GROUPS, "0201 0102 0304", "byte 4", "2 bytes are left over"),
+        (TAGS, "0468 09 0999", "byte 3", "tag 0999 at byte 3"),
+        (TAGS, "0468 09 04", "byte 3", "tag 04 at byte 3"),
+        (TAGS, "fe01 aabb", "byte 2", "ends at byte 4, within `rest`"),
+        (TAGS, "ff02 aa", "byte 2", "within a record of 2 bytes"),
+        (TAGS, "20ce 010203", "byte 2", "within `timestamp`"),
+        (TAGS, "20ce 01000000 01", "byte 7", "within `b`"),
     ],
 )
-def test_wrong_table_is_refused(change: dict[str, Any], advice: str) -> None:
+def test_wrong_frame_is_rejected_with_its_place(
+    frame: dict[str, Any], data: str, where: str, detail: str
+) -> None:
+    with pytest.raises(ReadingRejected, match=detail) as rejected:
+        decoder(frame)(bytes.fromhex(data))
+
+    assert (rejected.value.reason, rejected.value.where) == ("payload.malformed", where)
+
+
+def test_record_that_is_there_twice_with_another_value_is_rejected() -> None:
+    decode = decoder({"tags": {"01": [{"name": "a", "type": "u8"}]}})
+
+    assert decode(bytes.fromhex("0107 0107")) == {"a": 7}
+    with pytest.raises(ReadingRejected, match=r"field\.duplicate: `a`") as rejected:
+        decode(bytes.fromhex("0107 0108"))
+    assert rejected.value.where == "byte 2"
+
+
+def test_records_that_are_of_no_use_are_passed_over() -> None:
+    assert decoder(TAGS)(bytes.fromhex("ff02 aabb 0000 0468 07"))["readings"] == [{"humidity": 7}]
+
+
+def test_frame_of_endless_empty_records_is_rejected() -> None:
+    with pytest.raises(ReadingRejected, match="more than 1000 records"):
+        decoder(TAGS)(bytes(4000))
+
+
+def test_earlier_readings_follow_those_of_now() -> None:
+    decode = decoder(TAGS)
+
+    assert decode(bytes.fromhex("0468 07 20ce 01000000 00 20ce 02000000 01 05")) == {
+        "readings": [
+            {"humidity": 7},
+            {"timestamp": 1, "kind": 0},
+            {"timestamp": 2, "kind": 1, "b": 5},
+        ]
+    }
+    assert decode(bytes.fromhex("20ce 01000000 00")) == {"readings": [{"timestamp": 1, "kind": 0}]}
+
+
+def test_layout_goes_by_the_port() -> None:
+    one = {"ports": [1, 2], "header": [{"name": "a", "type": "u8"}]}
+    other = {"ports": [3], "header": [{"name": "debug", "type": "rest"}]}
+    decode = decoder({"layouts": [one, other]})
+
+    assert decode(b"\x07", 2) == {"a": 7}
+    assert decode(b"\x07\x08", 3) == {}
+    with pytest.raises(ReadingRejected, match="port 4 is not known"):
+        decode(b"\x07", 4)
+    with pytest.raises(ReadingRejected, match="no port is told"):
+        decode(b"\x07")
+
+
+def test_parts_of_a_field_are_flags_and_numbers() -> None:
+    parts = [
+        {"name": "occupied", "bit": 0},
+        {"name": "minutes", "bit": 1, "length": 7},
+        {"name": "mode", "bit": 6, "length": 2, "values": {"0": "off", "2": "on"}},
+    ]
+    decode = decoder({"header": [{"name": "status", "type": "u8", "parts": parts}]})
+
+    assert decode(b"\x95") == {"status": 149, "occupied": True, "minutes": 74, "mode": "on"}
+    assert decode(b"\x40")["mode"] == 1
+
+
+def test_numbers_stand_for_words() -> None:
+    values = {"0": "free", "1": "occupied", "2": True}
+    decode = decoder({"header": [{"name": "state", "type": "u8", "values": values}]})
+
+    found = [decode(bytes([number]))["state"] for number in (0, 1, 2, 3)]
+
+    assert found == ["free", "occupied", True, 3]
+
+
+def test_any_channel_gives_its_number_to_the_name() -> None:
+    temperature = {"name": "temperature_{channel}", "type": "i16"}
+    decode = decoder({"tags": {"..67": [temperature], "0167": [{"name": "own", "type": "i16"}]}})
+
+    assert decode(bytes.fromhex("0267 0001 ff67 ffff 0167 0002")) == {
+        "temperature_2": 1,
+        "temperature_255": -1,
+        "own": 2,
+    }
+
+
+def test_words_may_be_in_the_opposite_order() -> None:
+    field = {"name": "total", "type": "u32", "byte_order": "low-word-first"}
+
+    assert decoder({"header": [field]})(bytes.fromhex("0102 0304")) == {"total": 0x03040102}
+
+
+ONE = [{"name": "a", "type": "u8"}]
+
+
+@pytest.mark.parametrize(
+    ("frame", "advice"),
+    [
+        ({"groups": [{"bit": 0, "of": "nothing", "fields": []}]}, "List should have"),
+        ({**GROUPS, "tags": {"0367": []}}, "not both"),
+        ({"tags": {"xyz": []}}, "lower-case hexadecimal"),
+        ({"tags": {"01": [], "0203": []}}, "same length"),
+        ({"tags": {"01": []}, "skips": {"01": 2}}, "one of `tags`, `skips` and `history`"),
+        ({"tags": {"..01": [], "01..": []}}, "the same in all tags"),
+        ({"header": ONE, "layouts": [{"ports": [1]}]}, "or `layouts` by port"),
+        ({"layouts": [{"ports": [1]}, {"ports": [1]}]}, "a port is in one"),
+        ({"layouts": [{"ports": []}]}, "at least 1"),
+        (
+            {"header": [{"name": "a", "type": "u8", "parts": [{"name": "b", "bit": 8}]}]},
+            "beyond the 8 bits",
+        ),
+        ({"header": [{"name": "a", "type": "f32", "values": {"0": 1}}]}, "only whole numbers"),
+        (
+            {"header": [{"name": "a", "type": "u24", "byte_order": "low-word-first"}]},
+            "consist of words",
+        ),
+    ],
+)
+def test_wrong_table_is_refused(frame: dict[str, Any], advice: str) -> None:
     with pytest.raises(ValueError, match=advice):
-        decoder({**GROUPS, **change})
+        decoder(frame)
 
 
 def test_group_of_an_unknown_field_is_refused() -> None:

@@ -1,0 +1,53 @@
+"""What an envelope says about the device's payload in it, compiled into look-ups."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias
+
+from schemas.paths import MISSING, Getter, compile_path
+from schemas.phenomenon_time import compile_paths
+from schemas.sensor_profile import Envelope
+
+ModelOf: TypeAlias = Callable[[Any], str]
+
+
+class Contents(NamedTuple):
+    """Where things are in an envelope.
+
+    Attributes:
+        encoded: finds the device's bytes, base64.
+        document: finds the document that the network server made of them.
+        port: finds the LoRaWAN port that they came on.
+        model: returns what the envelope calls the device's model, empty for nothing.
+    """
+
+    encoded: Getter | None
+    document: Getter | None
+    port: Getter | None
+    model: ModelOf | None
+
+
+def compile_contents(envelope: Envelope) -> Contents:
+    """Return the look-ups of an envelope."""
+    return Contents(
+        encoded=compile_paths(envelope.bytes) if envelope.bytes else None,
+        document=compile_paths(envelope.document) if envelope.document else None,
+        port=compile_path(envelope.port) if envelope.port else None,
+        model=_model_of([compile_path(path) for path in envelope.model]),
+    )
+
+
+def port_in(contents: Contents, document: Any) -> int | None:
+    """Return the port that an envelope tells, `None` when it tells none."""
+    port = contents.port(document) if contents.port else MISSING
+    return port if type(port) is int else None
+
+
+def _model_of(getters: list[Getter]) -> ModelOf | None:
+    if not getters:
+        return None
+
+    def model(document: Any) -> str:
+        names = [get(document) for get in getters]
+        return "/".join(names) if all(type(name) is str for name in names) else ""
+
+    return model
