@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 from schemas.errors import ReadingRejected
-from schemas.paths import MISSING, compile_path
+from schemas.paths import MISSING, Getter, compile_path
+from schemas.plain_numbers import plain_number
 from schemas.profile_parts import Condition
 
 Predicate: TypeAlias = Callable[[Any], bool]
 
 
 def compile_conditions(
-    conditions: Iterable[Condition], *, rejects: bool = False
+    conditions: Iterable[Condition], *, rejects: bool = False, texts: bool = False
 ) -> Predicate | None:
     """Return a predicate that holds when all conditions do, `None` when there are none.
 
@@ -19,8 +20,12 @@ def compile_conditions(
         conditions: of a profile.
         rejects: whether the predicate raises ReadingRejected where a number is asked for and
             something else is there, instead of not holding.
+        texts: whether all values are texts, so that numbers are read from them.
     """
-    predicates = tuple(_rejecting(one) if rejects else _compile(one) for one in conditions)
+    predicates = tuple(
+        _rejecting(one, texts=texts) if rejects else _compile(one, texts=texts)
+        for one in conditions
+    )
     if not predicates:
         return None
     if len(predicates) == 1:
@@ -28,13 +33,14 @@ def compile_conditions(
     return lambda document: all(holds(document) for holds in predicates)
 
 
-def _compile(condition: Condition) -> Predicate:
-    get, test = compile_path(condition.path), _test(condition)
+def _compile(condition: Condition, *, texts: bool) -> Predicate:
+    get, test = _getter(condition, texts=texts), _test(condition)
     return lambda document: test(get(document))
 
 
-def _rejecting(condition: Condition) -> Predicate:
-    get, test, is_bound = compile_path(condition.path), _test(condition), _is_bound(condition)
+def _rejecting(condition: Condition, *, texts: bool) -> Predicate:
+    get, test = _getter(condition, texts=texts), _test(condition)
+    is_bound = _is_bound(condition)
 
     def holds(document: Any) -> bool:
         value = get(document)
@@ -44,6 +50,21 @@ def _rejecting(condition: Condition) -> Predicate:
         return test(value)
 
     return holds
+
+
+def _getter(condition: Condition, *, texts: bool) -> Getter:
+    """Return a getter of what is compared; of texts, numbers where numbers are asked for."""
+    get = compile_path(condition.path)
+    named = (condition.equals, *(condition.one_of or ()))
+    if not texts or not (_is_bound(condition) or any(map(_is_number, named))):
+        return get
+
+    def number(document: Any) -> Any:
+        value = get(document)
+        found = plain_number(value) if type(value) is str else None
+        return value if found is None else found
+
+    return number
 
 
 def _is_bound(condition: Condition) -> bool:

@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from schemas import wire
-from schemas.compiled_profile import CompiledDatastream, CompiledProfile
+from schemas.compiled_datastream import CompiledDatastream
+from schemas.compiled_profile import CompiledProfile
 from schemas.envelopes import Opened, open_payload
 from schemas.errors import ReadingRejected
 from schemas.paths import MISSING
 from schemas.phenomenon_time import RECEIVED, Moment, Told, moment
+from schemas.places import WhereIs
 from schemas.privacy import refuse_withheld
 from schemas.results import short
 from schemas.thing_name import thing_name
@@ -35,11 +37,13 @@ class Yield(NamedTuple):
         rejections: the fields that could not be read.
         empty: why there is neither, else empty: `nothing-valid` (a condition of the profile does
             not hold, such as an uptime of 0) or `no-values` (all fields are null or left out).
+        places: where things say that they are.
     """
 
     observations: tuple[wire.Observation, ...] = ()
     rejections: tuple[wire.Rejection, ...] = ()
     empty: str = ""
+    places: tuple[wire.ToldPlace, ...] = ()
 
 
 class _Context(NamedTuple):
@@ -90,13 +94,14 @@ def rejection_of(rejected: ReadingRejected, where: str = "") -> wire.Rejection:
 def _observe_items(opened: Opened, context: _Context) -> Yield:
     items = opened.inner.items(opened.document) if opened.inner.items else MISSING
     if type(items) is not list or len(items) > ITEMS_LIMIT:
-        where = opened.inner.definition.each or ""
-        raise ReadingRejected("payload.unexpected", f"no list of up to {ITEMS_LIMIT}", where)
+        detail = f"no list of up to {ITEMS_LIMIT}"
+        raise ReadingRejected("payload.unexpected", detail, opened.inner.each)
     yields = [_observe_item(opened, item, i, context) for i, item in enumerate(items)]
     observations = tuple(o for one in yields for o in one.observations)
     rejections = tuple(r for one in yields for r in one.rejections)
+    places = tuple(place for one in yields for place in one.places)
     empty = next((one.empty for one in yields if one.empty), NO_VALUES)
-    return Yield(observations, rejections, "" if observations or rejections else empty)
+    return Yield(observations, rejections, "" if observations or rejections else empty, places)
 
 
 def _observe_item(opened: Opened, item: Any, number: int, context: _Context) -> Yield:
@@ -106,7 +111,7 @@ def _observe_item(opened: Opened, item: Any, number: int, context: _Context) -> 
         one = Yield(rejections=(rejection_of(rejected),))
     if not one.rejections:
         return one
-    place = f"{opened.inner.definition.each}[{number}]"
+    place = f"{opened.inner.each}[{number}]"
     return one._replace(
         rejections=tuple(
             msgspec.structs.replace(each, where=f"{place}.{each.where}".rstrip("."))
@@ -124,7 +129,9 @@ def _observe_one(opened: Opened, context: _Context) -> Yield:
     values = _Values(opened, context)
     values.read()
     if values.observations or values.rejections:
-        return Yield(tuple(values.observations), tuple(values.rejections))
+        return Yield(
+            tuple(values.observations), tuple(values.rejections), places=tuple(values.places)
+        )
     if not values.has_known_field and inner.definition.frame is None:
         detail = f"none of the fields that {inner.id} reads is in the payload"
         raise ReadingRejected("payload.no-known-field", detail)
@@ -136,7 +143,7 @@ class _Values:
 
     __slots__ = (
         *("_context", "_document", "_moment", "_profile", "_result_time", "_thing", "_told"),
-        *("empty", "has_known_field", "observations", "rejections"),
+        *("_flags", "empty", "has_known_field", "observations", "places", "rejections"),
     )
 
     def __init__(self, opened: Opened, context: _Context) -> None:
@@ -147,7 +154,10 @@ class _Values:
         self._told = _told(opened, context)
         self._moment = moment(self._told, opened.inner.length)
         self._result_time = _result_time(opened, context)
+        doubts = opened.inner.doubts
+        self._flags = () if doubts is None else doubts(opened.document)
         self.observations: list[wire.Observation] = []
+        self.places: list[wire.ToldPlace] = []
         self.rejections: list[wire.Rejection] = []
         self.has_known_field = False
         self.empty = NO_VALUES
@@ -159,13 +169,24 @@ class _Values:
             except ReadingRejected as rejected:
                 where = rejected.where or datastream.where
                 self.rejections.append(rejection_of(rejected, where))
+        if self._profile.where_is is not None and self.observations:
+            self._read_place(self._profile.where_is)
+
+    def _read_place(self, where_is: WhereIs) -> None:
+        try:
+            position = where_is(self._document)
+        except ReadingRejected as rejected:
+            self.rejections.append(rejection_of(rejected))
+            return
+        if position is not None:
+            self.places.append(wire.ToldPlace(self._thing, *position))
 
     def _read(self, datastream: CompiledDatastream) -> None:
         document = self._document
         if datastream.base is not None:
             document = datastream.base(document)
         raw = datastream.get(document)
-        if raw is MISSING:
+        if raw is MISSING or (datastream.applies is not None and not datastream.applies(document)):
             return
         self.has_known_field = True
         result = datastream.read(raw)
@@ -186,10 +207,18 @@ class _Values:
                 phenomenon_end=when.end,
                 result_time=self._result_time or when.end or when.start,
                 result=result,
-                quality=when.flags,
+                quality=self._quality(datastream, document, when),
                 raw_result=short(raw) if datastream.is_converted else None,
             )
         )
+
+    def _quality(
+        self, datastream: CompiledDatastream, document: Any, when: Moment
+    ) -> tuple[str, ...]:
+        flags = (*when.flags, *self._flags) if self._flags else when.flags
+        if datastream.doubts is None:
+            return flags
+        return (*flags, *(flag for flag in datastream.doubts(document) if flag not in flags))
 
     def _moment_of(self, datastream: CompiledDatastream, document: Any) -> Moment:
         if datastream.clock is not None:
@@ -233,7 +262,13 @@ def _thing(opened: Opened, context: _Context) -> str:
 
 def _told(opened: Opened, context: _Context) -> Told:
     inner, outer = opened.inner, opened.outer
-    told = inner.clock(opened.document, context.received_time, context.zone)
+    try:
+        told = inner.clock(opened.document, context.received_time, context.zone)
+    except ReadingRejected as rejected:
+        if rejected.reason != "time.missing" or outer is not inner or inner.items is None:
+            raise
+        # An item without a time of its own: the list's holds for all.
+        return inner.clock(opened.outer_document, context.received_time, context.zone)
     if RECEIVED not in told.flags or outer is inner:
         return told
     # The envelope tells when the device sent: at the end of what it counted.

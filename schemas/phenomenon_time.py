@@ -1,7 +1,6 @@
 """Times of a payload, read into aware UTC datetimes, with the clock changes of their zone."""
 
 import math
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -11,13 +10,12 @@ from zoneinfo import ZoneInfo
 from schemas.errors import ReadingRejected
 from schemas.paths import MISSING, compile_path, first_of
 from schemas.profile_parts import Paths, Time
+from schemas.time_formats import Parser, compile_format
 
 AMBIGUOUS: Final = "time.ambiguous"
 RECEIVED: Final = "time.received"
-_DSMR: Final = re.compile(r"(\d{12})([SW]?)", re.ASCII)
 _TEXT_LIMIT: Final = 64
-
-Parser: TypeAlias = Callable[[Any, ZoneInfo], datetime]
+_ABSOLUTE_SECONDS: Final = 2**28
 
 
 class Told(NamedTuple):
@@ -27,11 +25,13 @@ class Told(NamedTuple):
         time: aware, in UTC.
         is_end: whether an interval ends then, rather than begins.
         flags: what is to be said about it.
+        length: of the interval, where the payload tells it.
     """
 
     time: datetime
     is_end: bool
     flags: tuple[str, ...]
+    length: timedelta | None = None
 
 
 class Moment(NamedTuple):
@@ -55,8 +55,12 @@ def moment(told: Told, length: timedelta | None) -> Moment:
     """Return the moment of a phenomenon of this length, `None` for an instant.
 
     Raises:
-        ReadingRejected: it would begin before the year 1 or end after 9999.
+        ReadingRejected: it would begin before the year 1 or end after 9999, or the payload tells
+            another length.
     """
+    if told.length is not None and told.length != length:
+        detail = f"the payload tells of {told.length}, the profile of {length or 'an instant'}"
+        raise ReadingRejected("time.interval", detail)
     if length is None:
         return Moment(told.time, None, told.flags)
     try:
@@ -82,10 +86,10 @@ def compile_clock(time: Time | None) -> Clock:
     """
     if time is None:
         return received
-    get, parse = compile_paths(time.path), _parser(time)
+    get, tell = _written(time), _teller(time)
     named, written = first_path(time.path), time.format
-    fixed = None if time.zone in (None, "city") else known_zone(str(time.zone))
-    is_end, may_lack = time.marks == "end", time.otherwise == "received"
+    may_lack = time.otherwise == "received"
+    other = compile_clock(time.must_agree) if time.must_agree else None
 
     def clock(document: Any, received_time: datetime, zone: ZoneInfo) -> Told:
         raw = get(document)
@@ -94,15 +98,78 @@ def compile_clock(time: Time | None) -> Clock:
                 return received(document, received_time, zone)
             raise ReadingRejected("time.missing", f"`{named}` should hold the time", named)
         try:
-            local = parse(raw, fixed or zone)
-            return Told(local.astimezone(UTC), is_end, (AMBIGUOUS,) if _is_doubled(local) else ())
+            told = tell(raw, received_time, zone)
         except ReadingRejected as rejected:
             raise ReadingRejected(rejected.reason, rejected.detail, named) from None
         except (ValueError, OverflowError, OSError) as error:
             detail = f"{str(raw)[:_TEXT_LIMIT]!r} is no time in the format `{written}`"
             raise ReadingRejected("time.unreadable", detail, named) from error
+        if other is not None:
+            _refuse_another(told, other(document, received_time, zone), named)
+        return told
 
     return clock
+
+
+def _written(time: Time) -> Callable[[Any], Any]:
+    get = compile_paths(time.path)
+    if time.time_of_day is None:
+        return get
+    get_time_of_day = compile_path(time.time_of_day)
+
+    def both(document: Any) -> Any:
+        date, time_of_day = get(document), get_time_of_day(document)
+        whole = type(date) is str and type(time_of_day) is str
+        return f"{date} {time_of_day}" if whole else MISSING
+
+    return both
+
+
+def _teller(time: Time) -> Callable[[Any, datetime, ZoneInfo], Told]:
+    """Return a function from what is written to the time that it tells."""
+    fixed = None if time.zone in (None, "city") else known_zone(str(time.zone))
+    is_end = time.marks == "end"
+    if time.format == "senml":
+        return lambda raw, received_time, _zone: _senml(raw, received_time)
+    if time.format == "iso8601-interval":
+        parse = compile_format(time.model_copy(update={"format": "iso8601"}))
+        return lambda raw, _received, zone: _interval(raw, parse, fixed or zone)
+    parse = compile_format(time)
+
+    def tell(raw: Any, _received_time: datetime, zone: ZoneInfo) -> Told:
+        local = parse(raw, fixed or zone)
+        return Told(local.astimezone(UTC), is_end, (AMBIGUOUS,) if _is_doubled(local) else ())
+
+    return tell
+
+
+def _interval(raw: Any, parse: Parser, zone: ZoneInfo) -> Told:
+    """Read `begin/end`, or an instant alone."""
+    first, _, second = raw.partition("/") if type(raw) is str else (raw, "", "")
+    begin = parse(first, zone).astimezone(UTC)
+    if not second:
+        return Told(begin, is_end=False, flags=())
+    length = parse(second, zone).astimezone(UTC) - begin
+    if length < timedelta():
+        raise ValueError(raw)
+    return Told(begin, is_end=False, flags=(), length=length or None)
+
+
+def _senml(raw: Any, received_time: datetime) -> Told:
+    """Read seconds since 1970, or, below 2**28, since the receipt (RFC 8428, section 4.5.3)."""
+    if type(raw) not in (int, float) or not math.isfinite(raw):
+        raise ValueError(raw)
+    if raw >= _ABSOLUTE_SECONDS:
+        return Told(datetime.fromtimestamp(raw, UTC), is_end=True, flags=())
+    return Told(received_time + timedelta(seconds=raw), is_end=True, flags=(RECEIVED,))
+
+
+def _refuse_another(told: Told, other: Told, named: str) -> None:
+    """Reject a time that another writing contradicts; a doubled hour may be either of the two."""
+    later = timedelta(hours=AMBIGUOUS in other.flags)
+    if told.time not in (other.time, other.time + later):
+        detail = f"the payload also writes this time as {other.time:%Y-%m-%d %H:%M:%S} UTC"
+        raise ReadingRejected("time.contradictory", detail, named)
 
 
 def compile_paths(paths: Paths) -> Callable[[Any], Any]:
@@ -128,78 +195,6 @@ def known_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise ValueError(f"`{name}` is no time zone such as Europe/Brussels") from error
-
-
-def _parser(time: Time) -> Parser:
-    if time.format == "iso8601":
-        return _iso8601 if time.zone else _iso8601_with_offset
-    if time.format in {"unix", "unix-milliseconds"}:
-        return _unix(1000 if time.format == "unix-milliseconds" else 1)
-    if time.format == "dsmr":
-        return _dsmr
-    if "%" not in time.format:
-        raise ValueError(f"`{time.format}` is no time format; see the documentation")
-    return _pattern(time.format)
-
-
-def _iso8601(raw: Any, zone: ZoneInfo) -> datetime:
-    time = datetime.fromisoformat(_text(raw))
-    return time if time.tzinfo else _local(time, zone)
-
-
-def _iso8601_with_offset(raw: Any, _zone: ZoneInfo) -> datetime:
-    time = datetime.fromisoformat(_text(raw))
-    if time.tzinfo is None:
-        detail = f"{raw!r} has no offset, and the profile names no zone"
-        raise ReadingRejected("time.unreadable", detail)
-    return time
-
-
-def _unix(per_second: int) -> Parser:
-    def parse(raw: Any, _zone: ZoneInfo) -> datetime:
-        if type(raw) is str and re.fullmatch(r"\d{1,20}(\.\d{1,9})?", raw, re.ASCII):
-            raw = float(raw)
-        if type(raw) not in (int, float) or not math.isfinite(raw):
-            raise ValueError(raw)
-        return datetime.fromtimestamp(raw / per_second, UTC)
-
-    return parse
-
-
-def _dsmr(raw: Any, zone: ZoneInfo) -> datetime:
-    """Read YYMMDDhhmmss, then S in summer time and W in winter time; old meters leave it out."""
-    match = _DSMR.fullmatch(_text(raw))
-    if match is None:
-        raise ValueError(raw)
-    local = datetime.strptime(f"20{match[1]}", "%Y%m%d%H%M%S")  # noqa: DTZ007 - zone follows
-    if not match[2]:
-        return _local(local, zone)
-    winter = zone.utcoffset(datetime(local.year, 1, 1)) or timedelta()  # noqa: DTZ001 - local
-    offset = winter + timedelta(hours=match[2] == "S")
-    return local.replace(tzinfo=UTC) - offset
-
-
-def _pattern(pattern: str) -> Parser:
-    def parse(raw: Any, zone: ZoneInfo) -> datetime:
-        time = datetime.strptime(_text(raw), pattern)  # noqa: DTZ007 - the zone follows
-        return time if time.tzinfo else _local(time, zone)
-
-    return parse
-
-
-def _text(raw: Any) -> str:
-    if type(raw) is not str or len(raw) > _TEXT_LIMIT:
-        raise ValueError(raw)
-    return raw
-
-
-def _local(time: datetime, zone: ZoneInfo) -> datetime:
-    """Give a local time its zone; an hour that the clocks left out is no time."""
-    local = time.replace(tzinfo=zone)
-    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != time:
-        detail = f"{time} does not exist in {zone.key}: the clocks went forward over it"
-        raise ReadingRejected("time.nonexistent", detail)
-    return local
 
 
 def _is_doubled(local: datetime) -> bool:

@@ -88,9 +88,13 @@ class Time(Part):
     """Where a time is and how it is written."""
 
     path: Paths
+    time_of_day: JsonPath | None = Field(
+        None, description="where the time of day is, when `path` leads to the date alone"
+    )
     format: str = Field(
         "iso8601",
-        description="`iso8601`, `unix`, `unix-milliseconds`, `dsmr`, or a strptime pattern",
+        description="`iso8601`, `iso8601-interval`, `unix`, `unix-milliseconds`, `senml`, "
+        "`dsmr`, or a strptime pattern (date and time of day parted by a blank)",
     )
     zone: str | None = Field(
         None, description="zone of times without an offset: an IANA name, `UTC`, or `city`"
@@ -101,3 +105,30 @@ class Time(Part):
     otherwise: Literal["reject", "received"] = Field(
         "reject", description="without the time: reject, or take the received time, flagged"
     )
+    must_agree: "Time | None" = Field(
+        None, description="another writing of the same time; where they differ, none is believed"
+    )
+
+
+class Place(Part):
+    """Where the thing says that it is."""
+
+    geojson: JsonPath | None = Field(None, description="a GeoJSON point")
+    x: Paths | None = Field(None, description="longitude in degrees, or easting in metres")
+    y: Paths | None = Field(None, description="latitude in degrees, or northing in metres")
+    crs: Literal["EPSG:4326", "EPSG:31370", "EPSG:3812"] = Field(
+        "EPSG:4326", description="WGS 84, Lambert 72 or Lambert 2008"
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Place":
+        if (self.geojson is None) != (self.x is not None and self.y is not None):
+            raise ValueError("a place is `geojson`, or `x` and `y`")
+        return self
+
+
+class FlagRule(Part):
+    """A doubt that the device itself utters, as one of our flags."""
+
+    flag: str = Field(description="code of the vocabulary's quality flags, as `device.fault`")
+    when: list[Condition] = Field(min_length=1, description="all must hold")

@@ -1,32 +1,44 @@
 """Raw values of a payload, read into results in the canonical unit."""
 
 import math
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from schemas import wire
 from schemas.errors import ReadingRejected
 from schemas.paths import MISSING
+from schemas.plain_numbers import Decimal, plain_number
 from schemas.sensor_profile import DatastreamProfile
 from schemas.units import Conversion
 
 # Whole numbers beyond this are not exact in a double, and no measurement.
 INTEGER_LIMIT: Final = 2**53
 TEXT_LIMIT: Final = 1024
-_NUMBER: Final = re.compile(
-    r"[-+]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][-+]?\d{1,3})?", re.ASCII
-)
 
 ReadResult: TypeAlias = Callable[[Any], wire.Result | None]
 
 
-def compile_result(datastream: DatastreamProfile, conversion: Conversion) -> ReadResult:
+def compile_result(
+    datastream: DatastreamProfile,
+    conversion: Conversion,
+    *,
+    texts: bool = False,
+    decimal: Decimal = ".",
+) -> ReadResult:
     """Return a function from what lies at the path to the result, `None` for no observation.
 
     The function raises ReadingRejected, without a place, when the value is of a wrong kind.
+
+    Args:
+        datastream: what the profile says.
+        conversion: to the canonical unit.
+        texts: whether all values are texts, so that numbers are read from them.
+        decimal: what parts the decimals of a number in a text.
     """
-    read = _reader(datastream, conversion)
+    from_text = datastream.value == "number-in-text" or texts
+    read = _reader(datastream, conversion, number_in(decimal) if from_text else _number)
+    if datastream.values:
+        read = _of_word(read, datastream.values)
     missing = frozenset(str(value) for value in datastream.missing)
     if not missing:
         return read
@@ -45,15 +57,30 @@ def _stands_for_none(raw: Any, missing: frozenset[str]) -> bool:
     )
 
 
-def _reader(datastream: DatastreamProfile, conversion: Conversion) -> ReadResult:
+def _of_word(read: ReadResult, values: Mapping[str, Any]) -> ReadResult:
+    """Return a reader of what words stand for; the numbers and truth values of JSON are words."""
+
+    def look_up(raw: Any) -> wire.Result | None:
+        if raw is None or raw is MISSING:
+            return None
+        word = str(raw).lower() if type(raw) is bool else raw
+        if type(word) not in (str, int) or str(word) not in values:
+            known = ", ".join(list(values)[:10])
+            detail = f"{_shown(raw)} is none of the words that are known: {known}"
+            raise ReadingRejected("field.unknown-word", detail)
+        return read(values[str(word)])
+
+    return look_up
+
+
+def _reader(
+    datastream: DatastreamProfile, conversion: Conversion, number: Callable[[Any], float | None]
+) -> ReadResult:
     if datastream.value == "boolean":
         return _boolean
     if datastream.value == "text":
         return _text
-    from_text = datastream.value == "number-in-text"
-    if conversion.is_identity:
-        return _number_in_text if from_text else _number
-    return _converted(_number_in_text if from_text else _number, conversion)
+    return number if conversion.is_identity else _converted(number, conversion)
 
 
 def _converted(read: Callable[[Any], float | None], conversion: Conversion) -> ReadResult:
@@ -85,18 +112,22 @@ def _number(raw: Any) -> float | None:
     raise ReadingRejected("field.wrong-type", f"{_shown(raw)} is there instead of a number")
 
 
-def _number_in_text(raw: Any) -> float | None:
-    if type(raw) is not str:
-        return _number(raw)
-    text = raw.strip()
-    if not text:
-        return None
-    if _NUMBER.fullmatch(text) is None:
-        raise ReadingRejected("field.not-a-number", f"{_shown(raw)} is not a number")
-    number = float(text)
-    if not math.isfinite(number):
-        raise _out_of_bounds()
-    return number
+def number_in(decimal: Decimal) -> Callable[[Any], float | None]:
+    """Return a reader of numbers and of numbers in texts; an empty text is none."""
+
+    def read(raw: Any) -> float | None:
+        if type(raw) is not str:
+            return _number(raw)
+        number = plain_number(raw, decimal)
+        if number is None:
+            if not raw.strip():
+                return None
+            raise ReadingRejected("field.not-a-number", f"{_shown(raw)} is not a number")
+        if not math.isfinite(number):
+            raise _out_of_bounds()
+        return number
+
+    return read
 
 
 def _boolean(raw: Any) -> bool | None:

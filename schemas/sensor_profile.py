@@ -10,27 +10,30 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from schemas.decode_profile import (
+    CsvForm,
+    Decoding,
+    KnownPath,
+    Pairs,
+    TextForm,
+    XmlForm,
+)
 from schemas.frame_profile import READINGS, Frame
+from schemas.plain_numbers import Decimal
 from schemas.profile_parts import (
     Condition,
     Duration,
+    FlagRule,
     JsonPath,
     Part,
     Paths,
+    Place,
     ProfileId,
     Scalar,
     ThingName,
     Time,
 )
 from schemas.vocabulary import ObservationType, Slug
-
-
-class Pairs(Part):
-    """A list of `{key: name, value: v}`, to be read as an object `{name: v}`."""
-
-    path: JsonPath
-    key: str
-    value: str
 
 
 class Envelope(Part):
@@ -72,13 +75,27 @@ class DatastreamProfile(Part):
     unit_path: JsonPath | None = Field(
         None, description="where the payload names its unit; another one rejects the value"
     )
-    value: Literal["number", "number-in-text", "boolean", "text"] = "number"
+    value: Literal["number", "number-in-text", "boolean", "text"] = Field(
+        "number", description="in CSV, XML and text, `number` is read from text too"
+    )
+    values: dict[str, Scalar] = Field(
+        default_factory=dict,
+        max_length=100,
+        description="what the payload's words stand for, as `{free: 1, taken: 0}`; another word "
+        "rejects the value",
+    )
     scale: float = Field(1.0, description="result = value * scale + offset, before conversion")
     offset: float = 0.0
     missing: list[Scalar] = Field(
         default_factory=list, description="values that stand for none, such as 252 or `NaN`"
     )
-    valid_when: list[Condition] = Field(default_factory=list)
+    when: list[Condition] = Field(
+        default_factory=list, description="the datastream is in the payload when all hold"
+    )
+    valid_when: list[Condition] = Field(
+        default_factory=list, description="otherwise the value is there and counts nothing"
+    )
+    flags: list[FlagRule] = Field(default_factory=list, description="the device's own doubts")
     interval: Duration | None = Field(None, description="length of the interval, as PT1H")
     phenomenon_time: Time | None = Field(None, description="when it differs from the profile's")
     observation_type: ObservationType | None = Field(
@@ -143,9 +160,16 @@ class SensorProfile(Part):
         description="removed before anything is kept: paths, `*` for each item of a list; in "
         "telegrams OBIS references, `*` for any channel",
     )
-    decode: Literal["json", "dsmr-telegram", "frame"]
+    decode: Decoding
+    csv: CsvForm | None = None
+    xml: XmlForm | None = None
+    text: TextForm | None = None
     frame: Frame | None = None
+    json_text: list[KnownPath] = Field(
+        default_factory=list, max_length=5, description="texts that hold JSON, as `records[*].at`"
+    )
     pairs: Pairs | None = None
+    decimal: Decimal = Field(".", description="what parts the decimals of numbers in texts")
     requires: list[Condition] = Field(
         default_factory=list, description="what makes a payload one of this kind"
     )
@@ -153,12 +177,14 @@ class SensorProfile(Part):
     carried_by: list[CarriedBy] = Field(default_factory=list)
     each: JsonPath | None = Field(None, description="a list whose items are read one by one")
     thing: ThingName | None = Field(None, description="left out: the topic names the thing")
+    place: Place | None = Field(None, description="where the thing is, if it says so")
     phenomenon_time: Time | Literal["received"] = "received"
     result_time: Time | None = Field(None, description="left out: the end of the phenomenon")
     interval: Duration | None = Field(None, description="length of all intervals, as PT1H")
     valid_when: list[Condition] = Field(
         default_factory=list, description="otherwise the payload is valid, and counts nothing"
     )
+    flags: list[FlagRule] = Field(default_factory=list, description="the device's own doubts")
     datastreams: dict[Slug, DatastreamProfile] = Field(default_factory=dict)
     examples: list[Example] = Field(min_length=1)
 
@@ -176,4 +202,15 @@ class SensorProfile(Part):
             raise ValueError("`pairs` and `personal_fields` are not for binary frames")
         if self.frame and self.each != (READINGS if self.frame.has_history else None):
             raise ValueError(f"a frame with a `history`, and no other, has `each: {READINGS}`")
+        return self
+
+    @model_validator(mode="after")
+    def _form_fits(self) -> "SensorProfile":
+        forms = {"csv": self.csv, "xml": self.xml, "text": self.text}
+        if any(form and name != self.decode for name, form in forms.items()):
+            raise ValueError("`csv`, `xml` and `text` belong to the `decode` of their name")
+        if self.decode == "text" and self.text is None:
+            raise ValueError("`decode: text` needs `text:`, a pattern or pairs")
+        if self.personal_fields and self.decode not in {"json", "dsmr-telegram"}:
+            raise ValueError("`personal_fields` are for JSON and telegrams")
         return self

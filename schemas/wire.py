@@ -101,6 +101,20 @@ class Rejection(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_
     where: str = ""
 
 
+class ToldPlace(msgspec.Struct, frozen=True, rename="camel"):
+    """Where a thing says that it is, in WGS 84.
+
+    Attributes:
+        thing: its name.
+        longitude: in degrees.
+        latitude: in degrees.
+    """
+
+    thing: str
+    longitude: float
+    latitude: float
+
+
 class NormalisedReading(
     msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True
 ):
@@ -119,6 +133,7 @@ class NormalisedReading(
         rejections: what is not; a copy went to the dead letters.
         empty: why a valid reading gave nothing, such as `redelivered` or `nothing-valid`.
         replayed: made again from an old reading, so that it may correct and withdraw.
+        places: where things say that they are.
     """
 
     city: str
@@ -131,6 +146,7 @@ class NormalisedReading(
     rejections: tuple[Rejection, ...] = ()
     empty: str = ""
     replayed: bool = False
+    places: tuple[ToldPlace, ...] = ()
 
     @property
     def outcome(self) -> Literal["normalised", "empty", "rejected"]:

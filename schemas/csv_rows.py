@@ -1,0 +1,134 @@
+"""Rows of cells: text in, `{rows: [{column: cell}]}` out."""
+
+import csv
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from schemas.decode_profile import CsvForm, Wide
+from schemas.decoding import read_text
+from schemas.errors import ReadingRejected
+
+ROWS: Final = "rows"
+_SHOWN: Final = 80
+
+Cells: TypeAlias = list[str]
+Row: TypeAlias = dict[str, Any]
+Unfold: TypeAlias = Callable[[Cells], list[Row]]
+
+
+class _Column(NamedTuple):
+    """A column of a wide table: where it is, of which thing, and which field."""
+
+    number: int
+    thing: str
+    field: str
+
+
+def compile_csv(form: CsvForm) -> Callable[[bytes], dict[str, Any]]:
+    """Return a function from a payload to its rows.
+
+    A cell is a text, or `None` when it is empty or marked as missing. A row with another number
+    of cells than the header stays a text, which the interpreter rejects by itself. The function
+    raises ReadingRejected for a payload that is no such table.
+
+    Raises:
+        ValueError: the header in the profile is wrong.
+    """
+    missing = frozenset({"", *form.missing})
+    if not form.header:
+        return lambda payload: _with_own_header(payload, form, missing)
+    header = [_cells(line, form) for line in form.header]
+    width, unfold = len(header[0]), _unfold(header, form.wide, missing)
+    return lambda payload: {
+        ROWS: _rows([line for line in _lines(payload, form) if line not in header], width, unfold)
+    }
+
+
+def _with_own_header(payload: bytes, form: CsvForm, missing: frozenset[str]) -> dict[str, Any]:
+    lines = _lines(payload, form)
+    header, body = lines[: form.header_lines], lines[form.header_lines :]
+    try:
+        unfold = _unfold(header, form.wide, missing)
+    except ValueError as error:
+        raise ReadingRejected("payload.unexpected", f"the header: {error}") from error
+    return {ROWS: _rows(body, len(header[0]), unfold)}
+
+
+def _rows(lines: list[Cells], width: int, unfold: Unfold) -> list[Any]:
+    rows: list[Any] = []
+    for cells in lines:
+        if len(cells) == width:
+            rows += unfold(cells)
+        else:
+            rows.append(" ".join(cells)[:_SHOWN])
+    return rows
+
+
+def _lines(payload: bytes, form: CsvForm) -> list[Cells]:
+    text = read_text(payload)
+    if form.quote not in text:
+        lines = text.replace("\r\n", "\n").split("\n")
+        return [line.split(form.delimiter) for line in lines if line.strip()]
+    return _quoted(text, form)
+
+
+def _cells(line: str, form: CsvForm) -> Cells:
+    cells = _quoted(line, form)
+    if len(cells) != 1:
+        raise ValueError("each entry of `header` is one line")
+    return cells[0]
+
+
+def _quoted(text: str, form: CsvForm) -> list[Cells]:
+    lines = text.replace("\r\n", "\n").split("\n")
+    reader = csv.reader(
+        (line + "\n" for line in lines),
+        delimiter=form.delimiter,
+        quotechar=form.quote,
+        strict=True,
+    )
+    try:
+        return [cells for cells in reader if any(cell.strip() for cell in cells)]
+    except csv.Error as error:
+        raise ReadingRejected("payload.malformed", f"no table: {error}") from error
+
+
+def _unfold(header: Sequence[Cells], wide: Wide | None, missing: frozenset[str]) -> Unfold:
+    """Return a function from the cells of a line to its rows."""
+    if not header or any(len(line) != len(header[0]) for line in header):
+        raise ValueError("its lines have different numbers of cells")
+    names = [name.strip() for name in header[0]]
+    if wide is not None:
+        return _unfold_wide(names, header[1:], wide, missing)
+    if len(set(names)) < len(names):
+        raise ValueError("a column's name is there twice")
+
+    def one_row(cells: Cells) -> list[Row]:
+        return [
+            {
+                name: None if cell in missing else cell
+                for name, cell in zip(names, cells, strict=True)
+            }
+        ]
+
+    return one_row
+
+
+def _unfold_wide(
+    names: list[str], others: Sequence[Cells], wide: Wide, missing: frozenset[str]
+) -> Unfold:
+    fields = [cell.strip() for cell in others[0]] if others else [wide.value] * len(names)
+    columns = [_Column(i, names[i], fields[i]) for i in range(wide.keep, len(names))]
+    if len({(one.thing, one.field) for one in columns}) < len(columns):
+        raise ValueError("a column of a thing is there twice")
+
+    def row_of_each(cells: Cells) -> list[Row]:
+        shared = dict(zip(names[: wide.keep], cells, strict=False))
+        rows: dict[str, Row] = {}
+        for number, thing, field in columns:
+            if cells[number].strip() not in missing:
+                row = rows.setdefault(thing, {**shared, wide.name: thing})
+                row[field] = cells[number]
+        return list(rows.values())
+
+    return row_of_each

@@ -1,0 +1,110 @@
+"""How a payload that is not plain JSON becomes a document: what a profile may say about it."""
+
+import re
+from typing import Annotated, Final, Literal, TypeAlias
+
+from pydantic import AfterValidator, Field, model_validator
+
+from schemas.plain_paths import PlainPath, plain_steps
+from schemas.profile_parts import Part
+
+NAMES_LIMIT: Final = 40
+_NAME: Final = re.compile(r"\{([^{}]*)\}")
+
+
+def _known_plain_path(path: str) -> str:
+    plain_steps(path)
+    return path
+
+
+def pattern_parts(pattern: str) -> tuple[list[str], list[str]]:
+    """Return the fixed texts of a pattern, and the names between them.
+
+    Raises:
+        ValueError: a name is no word or is there twice, or no text parts two names.
+    """
+    parts = _NAME.split(pattern)
+    fixed, names = parts[::2], parts[1::2]
+    if not names or len(names) > NAMES_LIMIT or len(set(names)) < len(names):
+        raise ValueError(f"a pattern names 1 to {NAMES_LIMIT} fields, each once, as in `T={{t}}`")
+    if not all(re.fullmatch(r"[a-z_][a-z0-9_]*", name, re.ASCII) for name in names):
+        raise ValueError("a name in a pattern has letters a-z, digits and `_`, as in `{air_temp}`")
+    if not all(fixed[1:-1]):
+        raise ValueError("some text must stand between two names of a pattern")
+    return fixed, names
+
+
+def _known_pattern(pattern: str) -> str:
+    pattern_parts(pattern)
+    return pattern
+
+
+KnownPath: TypeAlias = Annotated[PlainPath, AfterValidator(_known_plain_path)]
+
+
+class Pairs(Part):
+    """A list of `{key: name, …}`, to be read as an object by name: the item, or its value."""
+
+    path: KnownPath
+    key: str
+    value: str | None = Field(None, description="left out: the whole item")
+
+
+class Wide(Part):
+    """Columns of several things beside each other: each thing becomes a row of its own."""
+
+    keep: int = Field(1, ge=1, le=100, description="first columns, which all things share")
+    name: str = Field("name", description="field for the thing: the first line of the header")
+    value: str = Field(
+        "value", description="field for the value, where no second header line names it"
+    )
+
+
+class CsvForm(Part):
+    """Rows of cells. The document is `{rows: [...]}`, and `each` is `rows`."""
+
+    delimiter: str = Field(",", min_length=1, max_length=1)
+    quote: str = Field('"', min_length=1, max_length=1)
+    header: list[str] = Field(
+        default_factory=list,
+        max_length=5,
+        description="the header's lines as the file has them; payloads are then bare rows, and "
+        "these very lines are passed over",
+    )
+    header_lines: int = Field(
+        1, ge=1, le=5, description="lines of the header in each payload, when `header` is empty"
+    )
+    missing: list[str] = Field(default_factory=list, description="cells that stand for none")
+    wide: Wide | None = None
+
+
+class XmlForm(Part):
+    """Elements become objects by their local names, attributes `@name`, text beside them `#text`.
+
+    DTDs and entities of one's own are refused.
+    """
+
+    lists: list[str] = Field(
+        default_factory=list, description="elements that are lists even when there is one"
+    )
+
+
+class TextForm(Part):
+    """A line of text: a pattern with names, or pairs such as `t=21.5;h=40`."""
+
+    pattern: Annotated[str, Field(max_length=500), AfterValidator(_known_pattern)] | None = Field(
+        None, description="fixed text with `{names}`, as in `T={temperature} H={humidity}`"
+    )
+    separator: str | None = Field(None, min_length=1, max_length=3, description="between pairs")
+    assign: str = Field("=", min_length=1, max_length=3, description="between name and value")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "TextForm":
+        if (self.pattern is None) == (self.separator is None):
+            raise ValueError("text has a `pattern`, or pairs with a `separator`")
+        return self
+
+
+Decoding: TypeAlias = Literal["json", "csv", "xml", "text", "senml", "dsmr-telegram", "frame"]
+# Forms whose values are all texts, so that numbers are read from them.
+TEXTUAL: Final = frozenset({"csv", "xml", "text"})
