@@ -22,11 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 failed, 2 wrong use."""
     parser = _parser()
     wishes = parser.parse_args(arguments)
-    logging.basicConfig(
-        level=os.environ.get("STADSPULS_LOG", "INFO").upper(),
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        stream=sys.stderr,
-    )
+    _log(to_person="part" not in wishes)
     try:
         status: int = wishes.command(wishes)
     except Misconfigured as wrong:
@@ -38,6 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return FAILED
     return status
+
+
+def _log(*, to_person: bool) -> None:
+    """Log to standard error; a person is spared the news of the Kafka client."""
+    logging.basicConfig(
+        level=os.environ.get("STADSPULS_LOG", "INFO").upper(),
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        stream=sys.stderr,
+    )
+    if to_person:
+        logging.getLogger("aiokafka").setLevel(logging.WARNING)
 
 
 def _parser() -> argparse.ArgumentParser:

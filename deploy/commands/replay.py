@@ -6,6 +6,7 @@ import gzip
 import itertools
 import json
 import sys
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,7 +64,7 @@ async def _replay(wishes: argparse.Namespace) -> int:
     topic = source_of(Address(context.pack.slug, wishes.profile, wishes.thing))
     pace = _Pace(profile, context, wishes.speed)
     number = 0
-    async with MqttSink(_connection(installation, context), client_id=f"replay-{topic}") as sink:
+    async with MqttSink(_connection(installation, context), client_id=_client_id()) as sink:
         for payload in _payloads(wishes.file, wishes.items):
             await pace.wait(payload)
             await sink.room()
@@ -94,6 +95,11 @@ def _connection(installation: Installation, context: CityContext) -> MqttConnect
         username=f"{context.pack.slug}.{client}",
         password=SecretStr(installation.mqtt_password(context.pack.slug, client)),
     )
+
+
+def _client_id() -> str:
+    # Letters and digits alone: the embedded broker ends at other signs in a client's name.
+    return f"replay{uuid.uuid4().hex[:12]}"
 
 
 def _payloads(files: list[Path], items: str | None) -> Iterator[bytes]:

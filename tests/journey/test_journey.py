@@ -4,12 +4,13 @@ import json
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.journey.running import Up, eventually
+from tests.journey.running import Up, eventually, stadspuls
 
 HOUR = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
 
@@ -245,3 +246,19 @@ def test_first_page_lists_the_datasets(platform: Up) -> None:
 @pytest.mark.parametrize("path", ["/health", "/ready", "/metrics", "/openapi.json", "/docs"])
 def test_address_answers(platform: Up, path: str) -> None:
     assert platform.get(path).status_code == httpx.codes.OK
+
+
+def test_recording_is_replayed_as_the_sensor_would(platform: Up, tmp_path: Path) -> None:
+    hours = [telraam(HOUR - timedelta(hours=number), car=number) for number in range(3)]
+    recording = tmp_path / "recording.json"
+    recording.write_text(json.dumps({"data": hours}))
+
+    done = stadspuls(
+        "replay", str(recording), "--items", "data", "--profile", "telraam/v2", "--json",
+        "--city", "leiedonk", "--thing", "replayed",
+        "--data-dir", str(platform.installation.data_dir),
+    )  # fmt: skip
+
+    assert json.loads(done.stdout)["messages_acknowledged"] == 3
+    found = eventually(lambda: _when(platform.observations("leiedonk", "replayed", "car"), 3))
+    assert [one["result"] for one in found] == [2, 1, 0]

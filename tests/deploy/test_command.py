@@ -1,0 +1,97 @@
+"""The command line, without a platform."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deploy import command
+from deploy.commands import city, dead_letters, demo, profile, replay, run, up
+
+
+def call(*words: str) -> int:
+    """Return the exit status of the command."""
+    try:
+        return command.main(words)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (), ("up",), ("demo",), ("city",), ("city", "add"), ("city", "list"), ("city", "check"),
+        ("profile",), ("profile", "check"), ("profile", "try"), ("dead-letters",),
+        ("dead-letters", "list"), ("dead-letters", "show"), ("dead-letters", "replay"),
+        ("replay",), ("run",),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_every_command_has_help(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(*words, "--help") == command.DONE
+    assert capsys.readouterr().out.startswith("usage: stadspuls")
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("fly",), ("demo", "--seconds", "soon"), ("profile", "try")]
+)
+def test_wrong_words_exit_with_two(words: tuple[str, ...]) -> None:
+    assert call(*words) == command.WRONG_USE
+
+
+def test_missing_platform_is_told_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = call("dead-letters", "list", "--data-dir", str(tmp_path))
+
+    assert status == command.WRONG_USE
+    assert f"stadspuls up --data-dir {tmp_path}" in capsys.readouterr().err
+
+
+def test_wrong_settings_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NORMALISE_BATCH_RECORDS", "many")
+
+    assert call("run", "normalise") == command.WRONG_USE
+    assert "batch_records" in capsys.readouterr().err
+
+
+def test_city_is_added_listed_and_keeps_its_secrets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pack = Path(command.__file__).parent / "cities" / "vlierhove"
+    for _ in range(2):
+        assert call("city", "add", str(pack), "--data-dir", str(tmp_path)) == command.DONE
+    key = (tmp_path / "secrets" / "key.vlierhove").read_text()
+    capsys.readouterr()
+
+    assert call("city", "list", "--json", "--data-dir", str(tmp_path)) == command.DONE
+
+    (facts,) = json.loads(capsys.readouterr().out)
+    assert facts["city"] == "vlierhove"
+    assert key.strip() not in (tmp_path / "keys.json").read_text()
+    for file in ("keys.json", "secrets/key.vlierhove", "secrets/mqtt.vlierhove.sensors"):
+        assert (tmp_path / file).stat().st_mode & 0o777 == 0o600
+
+
+def test_sample_is_tried(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sample = tmp_path / "sample.json"
+    sample.write_text('{"t": 1, "esp8266id": 7, "sensordatavalues": []}')
+    ours = Path(command.__file__).parent.parent / "schemas/profiles/sensor-community/airrohr.yaml"
+
+    call("profile", "try", str(ours), "--sample", str(sample), "--json")
+
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["observations"] == []
+
+
+def test_all_commands_are_registered() -> None:
+    modules = {city, dead_letters, demo, profile, replay, run, up}
+
+    assert {module.__name__ for module in modules} == {
+        f"deploy.commands.{file.stem}"
+        for file in (Path(command.__file__).parent / "commands").glob("[!_]*.py")
+    }
