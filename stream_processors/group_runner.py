@@ -14,12 +14,14 @@ from schemas.errors import BrokerUnavailable
 from schemas.registry import Registry
 from schemas.wire import DEAD_LETTERS, OBSERVATIONS
 from stream_processors.arrival import arrival_of
+from stream_processors.group_offsets import Committed, committed_places
 from stream_processors.kafka_client import MAXIMUM_RECORD_BYTES, consumer, record_of
 from stream_processors.kafka_sink import KafkaSink
 from stream_processors.monitor import Monitor
 from stream_processors.outgoing import dead_letter_record, observations_record
 from stream_processors.patience import patiently
 from stream_processors.pipeline import Pipeline
+from stream_processors.record import Record, fingerprint
 from stream_processors.settings import NormaliseSettings
 from stream_processors.steps.passage import Passage
 from stream_processors.topology import TOPOLOGY
@@ -34,10 +36,19 @@ class Share:
     Attributes:
         position: the next offset that we expect.
         warm_until: records before this one were dealt with; they are only remembered.
+        fingerprint: of the record before that one, if the log is the one we know.
     """
 
     position: int
     warm_until: int
+    fingerprint: str = ""
+
+    def is_another_log(self, records: Sequence[Record]) -> bool:
+        """Tell whether the last record that was dealt with is there, and is another one."""
+        last = self.warm_until - 1
+        return bool(self.fingerprint) and any(
+            one.offset == last and fingerprint(one) != self.fingerprint for one in records
+        )
 
 
 class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -93,7 +104,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         )
         self._check_ends()
         done = await asyncio.gather(*(self._pass(*one) for one in found.items()))
-        await self._commit({place: offset for place, offset in done if offset is not None})
+        await self._commit({place: known for place, known in done if known is not None})
         if self._is_member:
             self._monitor.health.is_ready()
         self._show(found)
@@ -104,9 +115,9 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         if not fresh:
             return
         generation = self._generation
+        committed = await committed_places(self._settings.kafka, self._topology.group, fresh)
         try:
             beginnings = await self._consumer.beginning_offsets(fresh)
-            committed = {place: await self._consumer.committed(place) or 0 for place in fresh}
         except KafkaError as failure:
             raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
         if generation != self._generation:
@@ -114,32 +125,37 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         for place in fresh:
             self._begin(place, committed[place], beginning=beginnings[place])
 
-    def _begin(self, place: TopicPartition, committed: int, *, beginning: int) -> None:
-        if 0 < committed < beginning:
-            lost = beginning - committed
+    def _begin(self, place: TopicPartition, known: Committed, *, beginning: int) -> None:
+        if 0 < known.offset < beginning:
+            lost = beginning - known.offset
             log.error("partition=%d lost=%d: Kafka deleted them unread", place.partition, lost)
             self._monitor.instruments.count(telemetry.RECORDS_LOST, lost, topic=place.topic)
-        until = max(committed, beginning)
-        start = max(until - self._settings.redelivery_memory_records, beginning)
+        until = max(known.offset, beginning)
+        memory = max(self._settings.redelivery_memory_records, 1)  # one, to recognise the log by
+        start = max(until - memory, beginning)
         try:
             self._consumer.seek(place, start)
         except IllegalStateError:
             return  # it was taken from us in between; whoever has it now takes over
-        self._shares[place.partition] = Share(position=start, warm_until=until)
+        self._shares[place.partition] = Share(start, until, known.fingerprint)
 
     async def _pass(
         self, place: TopicPartition, found: Sequence[ConsumerRecord]
-    ) -> tuple[TopicPartition, int | None]:
-        """Deal with records of one partition; return the offset to commit, if any."""
+    ) -> tuple[TopicPartition, Committed | None]:
+        """Deal with records of one partition; return what to commit, if anything."""
         share = self._shares.get(place.partition)
         if share is None or not found:
             return place, None
-        if found[0].offset < share.position:
+        records = [record_of(one) for one in found]
+        if share.is_another_log(records):
+            self._from_beginning(place)
+            return place, None
+        if records[0].offset < share.position:
             # What we wanted is not there, and the client went to the log's beginning.
             log.warning("partition=%d: the log was made anew; from its beginning", place.partition)
             share.warm_until = 0
-        share.position = found[-1].offset + 1
-        arrivals = [arrival_of(record_of(one)) for one in found]
+        share.position = records[-1].offset + 1
+        arrivals = [arrival_of(one) for one in records]
         warm = [one for one in arrivals if one.offset < share.warm_until]
         fresh = arrivals[len(warm) :]
         if warm:
@@ -147,17 +163,22 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         if not fresh:
             return place, None
         await self._send(place.partition, self._pipeline.run(place.partition, fresh))
-        return place, share.position
+        return place, Committed(share.position, fingerprint(records[-1]))
 
     def _check_ends(self) -> None:
         """Notice logs that end before our place; nothing would ever come from there."""
-        for number, share in self._shares.items():
+        for number, share in list(self._shares.items()):
             place = TopicPartition(self._topology.topic, number)
             end = self._consumer.highwater(place)
             if end is not None and end < share.position:
-                log.warning("partition=%d: the log was made anew; from its beginning", number)
-                self._consumer.seek(place, 0)
-                share.position = share.warm_until = 0
+                self._from_beginning(place)
+
+    def _from_beginning(self, place: TopicPartition) -> None:
+        """Read a log that was made anew, forgetting what we have seen of it meanwhile."""
+        log.warning("partition=%d: the log was made anew; from its beginning", place.partition)
+        self._consumer.seek(place, 0)
+        self._shares[place.partition] = Share(position=0, warm_until=0)
+        self._pipeline.forget(place.partition)
 
     async def _send(self, partition: int, passages: Sequence[Passage]) -> None:
         fitted = [observations_record(one, maximum_bytes=MAXIMUM_RECORD_BYTES) for one in passages]
@@ -172,8 +193,8 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         for outcome, count in outcomes.items():
             self._monitor.instruments.count(telemetry.READINGS, count, outcome=outcome)
 
-    async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
-        ours = {place: to for place, to in offsets.items() if place.partition in self._shares}
+    async def _commit(self, known: dict[TopicPartition, Committed]) -> None:
+        ours = {place: one for place, one in known.items() if place.partition in self._shares}
         if not ours:
             return
         try:
@@ -186,7 +207,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
     def _let_go(self) -> None:
         self._generation += 1
         self._shares.clear()
-        self._pipeline.forget()
+        self._pipeline.forget_all()
 
     def _show(self, found: Iterable[TopicPartition]) -> None:
         instruments = self._monitor.instruments

@@ -1,6 +1,8 @@
 """Kafka's client, set up in one way for every processor."""
 
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
@@ -48,10 +50,21 @@ async def cluster_of(kafka: KafkaConnection) -> str:
     Raises:
         BrokerUnavailable: no broker answers.
     """
+    async with administration(kafka) as admin:
+        return str((await admin.describe_cluster()).get("cluster_id") or "")
+
+
+@asynccontextmanager
+async def administration(kafka: KafkaConnection) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Yield a client for questions about the cluster.
+
+    Raises:
+        BrokerUnavailable: no broker answers, also within the context.
+    """
     admin = AIOKafkaAdminClient(**_connection(kafka))
     try:
         await admin.start()
-        return str((await admin.describe_cluster()).get("cluster_id") or "")
+        yield admin
     except (KafkaError, OSError) as failure:
         raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
     finally:

@@ -54,7 +54,11 @@ class Pipeline:
         readings = [arrival.reading for arrival in batch]
         self.seen[partition] = remember(readings, before, policy=self.redelivery)
 
-    def forget(self) -> None:
+    def forget(self, partition: int) -> None:
+        """Forget what came before in a partition."""
+        self.seen.pop(partition, None)
+
+    def forget_all(self) -> None:
         """Forget what came before, in partitions that are no longer ours."""
         self.seen.clear()
 

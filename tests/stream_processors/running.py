@@ -25,6 +25,22 @@ async def create(kafka: KafkaConnection) -> None:
     await create_topics(kafka, {name: Topic(partitions=PARTITIONS) for name in topics})
 
 
+async def commit(
+    kafka: KafkaConnection, group: str, topic: str, *, offset: int, metadata: str
+) -> None:
+    """Give a group a place in partition 0 of a topic."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka.bootstrap, group_id=group, enable_auto_commit=False
+    )
+    await consumer.start()
+    try:
+        place = TopicPartition(topic, 0)
+        consumer.assign([place])
+        await consumer.commit({place: (offset, metadata)})
+    finally:
+        await consumer.stop()
+
+
 async def send(kafka: KafkaConnection, readings: Sequence[Reading], *, partition: int = 0) -> None:
     """Put readings into city.readings as the gateway does."""
     records = [

@@ -1,38 +1,91 @@
 """The same on Apache Kafka and TimescaleDB: nothing lost, nothing twice."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
 import pytest
+import pytest_asyncio
 
-from deploy.stack import Stack
+from deploy.stack.apache_kafka import ApacheKafka
+from schemas import wire
 from schemas.settings import DatabaseConnection
 from tests.stream_processors.packs import reading, write_pack
-from tests.stream_processors.running import accounted, create, journey, send
+from tests.stream_processors.running import accounted, commit, create, journey, log_of, send
 
 pytestmark = pytest.mark.real
 
 
+@pytest_asyncio.fixture
+async def kafka(tmp_path: Path) -> AsyncIterator[ApacheKafka]:
+    """Yield a Kafka of the test's own, with the topics."""
+    async with ApacheKafka(tmp_path / "kafka") as service:
+        await create(service.connection)
+        yield service
+
+
+@pytest_asyncio.fixture
+async def client(
+    real_database: DatabaseConnection,
+) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    connection = await asyncpg.connect(real_database.dsn.get_secret_value())
+    yield connection
+    await connection.close()
+
+
 async def test_restarts_of_processes_and_of_kafka_lose_and_double_nothing(
-    real_stack: Stack, real_database: DatabaseConnection, tmp_path: Path
+    kafka: ApacheKafka,
+    real_database: DatabaseConnection,
+    client: "asyncpg.Connection[asyncpg.Record]",
+    tmp_path: Path,
 ) -> None:
     pack = write_pack(tmp_path)
-    await create(real_stack.kafka)
     for part in range(2):
-        await send(real_stack.kafka, [reading(part * 50 + n) for n in range(50)], partition=part)
-        async with journey(real_stack.kafka, real_database, pack):
+        await send(kafka.connection, [reading(part * 50 + n) for n in range(50)], partition=part)
+        async with journey(kafka.connection, real_database, pack):
             await accounted(real_database, (part + 1) * 50)
-    async with journey(real_stack.kafka, real_database, pack):
-        await real_stack.kafka_service.kill()
-        await real_stack.kafka_service.start()
-        await send(real_stack.kafka, [reading(100 + n) for n in range(50)])
+    async with journey(kafka.connection, real_database, pack):
+        await kafka.kill()
+        await kafka.start()
+        await send(kafka.connection, [reading(100 + n) for n in range(50)])
         await accounted(real_database, 150)
 
-    connection = await asyncpg.connect(real_database.dsn.get_secret_value())
-    row = await connection.fetchrow(
+    row = await client.fetchrow(
         "select sum(normalised)::int, sum(observations)::int, sum(duplicates)::int from account"
     )
-    cluster = await connection.fetchval("select max(cluster) from kafka_offset")
-    await connection.close()
     assert tuple(row or ()) == (150, 150, 0)
-    assert cluster
+    assert await client.fetchval("select max(cluster) from kafka_offset")
+
+
+async def test_readings_that_are_not_those_that_normalise_knows_are_read_from_their_beginning(
+    kafka: ApacheKafka,
+    real_database: DatabaseConnection,
+    client: "asyncpg.Connection[asyncpg.Record]",
+    tmp_path: Path,
+) -> None:
+    """The group has a place in the topic, but another record lies before it."""
+    # The first says that it came before: it did not, though it is read twice.
+    readings = [reading(0, model="meter", dup=True), *(reading(n) for n in range(1, 40))]
+    await send(kafka.connection, readings)
+    await commit(kafka.connection, "normalise", wire.READINGS, offset=10, metadata="another")
+
+    async with journey(kafka.connection, real_database, write_pack(tmp_path)):
+        await accounted(real_database, 40)
+
+    assert await client.fetchval("select count(*) from observation") == 40
+
+
+async def test_readings_that_normalise_knows_are_not_read_again(
+    kafka: ApacheKafka, real_database: DatabaseConnection, tmp_path: Path
+) -> None:
+    pack = write_pack(tmp_path)
+    for part in range(3):
+        await send(kafka.connection, [reading(part * 10 + n) for n in range(10)])
+        async with journey(kafka.connection, real_database, pack):
+            await accounted(real_database, (part + 1) * 10)
+
+    offsets = [
+        wire.read_normalised(one.value).offset
+        for one in await log_of(kafka.connection, wire.OBSERVATIONS)
+    ]
+    assert offsets == list(range(30))
