@@ -16,7 +16,9 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from deploy.installation import EXAMPLES, Installation
+from deploy.stack.process import Command, spawn
 
+ROOT = Path(__file__).parent.parent.parent
 PATIENCE_SECONDS = 90.0
 CITIES = ("leiedonk", "vlierhove")
 
@@ -132,24 +134,10 @@ def up(data_dir: Path, *, services: str, packs: Sequence[Path] = ()) -> Iterator
     packs = packs or [EXAMPLES / city for city in CITIES]
     stadspuls("city", "add", "--data-dir", str(data_dir), *map(str, packs))
     output = (data_dir / "up.log").open("ab")
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "deploy.command",
-            "up",
-            "--services",
-            services,
-            "--data-dir",
-            str(data_dir),
-            "--port",
-            "0",
-            "--ingest-port",
-            "0",
-        ],
-        stdout=output,
-        stderr=subprocess.STDOUT,
-    )
+    words = ("-m", "deploy.command", "up", "--services", services, "--data-dir", str(data_dir))
+    command = Command(program=(sys.executable, *words, "--port", "0", "--ingest-port", "0"))
+    # Ends with the test run, also when that is killed.
+    process = spawn(command, folder=ROOT, log=output, orphan_signal=signal.SIGTERM)
     try:
         platform = Up(Installation(data_dir), services, process)
         eventually(lambda: _is_ready(platform), seconds=180)
