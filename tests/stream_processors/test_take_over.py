@@ -12,34 +12,15 @@ from stream_processors import group_runner
 from stream_processors.group_offsets import Committed
 from stream_processors.group_runner import GroupRunner
 from stream_processors.monitor import Monitor
-from stream_processors.record import Record
 from stream_processors.settings import NormaliseSettings, StoreSettings
 from stream_processors.store import database_runner
 from stream_processors.store.database_runner import DatabaseRunner
-from stream_processors.store.ownership import Ownership
 from stream_processors.store.place import Place
 from tests.stream_processors.fake_consumer import FakeConsumer
+from tests.stream_processors.memory_sink import MemorySink
 
 KEPT = TopicPartition(wire.OBSERVATIONS, 0)
 GONE = TopicPartition(wire.OBSERVATIONS, 1)
-
-
-class Nowhere:
-    """A sink whose database has seen seven records of every partition."""
-
-    topic = wire.OBSERVATIONS
-
-    async def take_over(self, partitions: Sequence[int]) -> dict[int, Place]:
-        return {n: Place(topic=self.topic, partition=n, next_offset=7) for n in partitions}
-
-    def begin_anew(self, partition: int) -> None:
-        raise AssertionError(partition)
-
-    async def write(self, records: Sequence[Record], ownership: Ownership) -> None:
-        raise AssertionError(records)
-
-    async def close(self) -> None:
-        pass
 
 
 @pytest.fixture
@@ -55,7 +36,8 @@ def store(monkeypatch: pytest.MonkeyPatch, consumer: FakeConsumer) -> DatabaseRu
         return "one"
 
     monkeypatch.setattr(database_runner, "cluster_of", cluster_of)
-    made = DatabaseRunner(StoreSettings(), Nowhere(), Monitor(), group="g")
+    places = {n: Place(topic=wire.OBSERVATIONS, partition=n, next_offset=7) for n in range(2)}
+    made = DatabaseRunner(StoreSettings(), MemorySink(places), Monitor(), group="g")
     made._consumer = consumer
     made.on_partitions_assigned([KEPT, GONE])
     return made
