@@ -60,6 +60,7 @@ class FrameField(Part):
         None, description="when it differs from the frame's; `low-word-first` is big-endian words"
     )
     equals: int | None = Field(None, description="another value: the frame is of another kind")
+    optional: bool = Field(default=False, description="the frame may end before it")
     values: Values | None = Field(None, description="what the numbers stand for")
     parts: list[FramePart] = Field(default_factory=list, description="what its bits mean")
 

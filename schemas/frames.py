@@ -82,6 +82,7 @@ class _Step(NamedTuple):
     size: int  # of `rest`: -1
     read: _Read | None
     equals: int | None
+    is_optional: bool
     values: dict[int, Any] | None
     parts: tuple["_Bits", ...]
 
@@ -203,8 +204,8 @@ def _passed_over(data: bytes, position: int, size: int) -> int:
 def _read_steps(
     steps: tuple[_Step, ...], data: bytes, position: int, found: Fields, channel: str
 ) -> int:
-    for name, size, read, equals, values, parts in steps:
-        if size < 0:
+    for name, size, read, equals, is_optional, values, parts in steps:
+        if size < 0 or (is_optional and position == len(data)):
             return len(data)
         piece = data[position : position + size]
         if len(piece) < size:
@@ -235,12 +236,13 @@ def _record(fields: Sequence[FrameField], groups: Sequence[FrameGroup], order: O
 def _step(field: FrameField, order: Order) -> _Step:
     if field.type in ("skip", "rest"):
         size = field.bytes if field.type == "skip" else -1
-        return _Step(field.name, size, None, None, None, ())
+        return _Step(field.name, size, None, None, field.optional, None, ())
     return _Step(
         name=field.name,
         size=SIZES[field.type],
         read=_reader(field.type, field.byte_order or order),
         equals=field.equals,
+        is_optional=field.optional,
         values=field.values,
         parts=tuple(_bits(part) for part in field.parts),
     )

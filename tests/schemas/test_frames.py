@@ -188,6 +188,16 @@ def test_any_channel_gives_its_number_to_the_name() -> None:
     }
 
 
+def test_optional_field_may_be_left_out_at_the_end() -> None:
+    fields = [{"name": "a", "type": "u8"}, {"name": "b", "type": "u16", "optional": True}]
+    decode = decoder({"header": fields})
+
+    assert decode(b"\x07") == {"a": 7}
+    assert decode(b"\x07\x00\x08") == {"a": 7, "b": 8}
+    with pytest.raises(ReadingRejected, match="within `b`"):
+        decode(b"\x07\x00")
+
+
 def test_words_may_be_in_the_opposite_order() -> None:
     field = {"name": "total", "type": "u32", "byte_order": "low-word-first"}
 
