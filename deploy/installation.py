@@ -16,13 +16,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+from msgspec import structs
 
-from deploy.secrets import secret
+from deploy.secrets import renew_secret, secret
 from schemas.city_pack import CityPack, load_city_pack
 from schemas.errors import Misconfigured
 from schemas.keys import CityKey, KeyRing, hash_key
@@ -30,8 +32,6 @@ from schemas.registry import Registry, load_registry
 
 EXAMPLES: Final = Path(__file__).parent / "cities"
 """The city packs that come with the platform: fictional cities for the demonstration."""
-
-_HTTP_KEY: Final = "http"
 
 
 @dataclass(frozen=True)
@@ -129,16 +129,35 @@ class Installation:
                 target.rename(Path(folder) / "old")
             draft.rename(target)
 
+    def renew_key(self, city: str, *, overlap: timedelta) -> str:
+        """Give a city a new key and return it; the old one opens for a while yet.
+
+        Raises:
+            Misconfigured: the city is not added here.
+        """
+        if city not in {directory.name for directory in self.pack_directories()}:
+            raise Misconfigured(f"the city {city} is not added to {self.data_dir}")
+        with self._locked():
+            key = renew_secret(self.data_dir, f"key.{city}")
+            self._note_key(city, overlap=overlap)
+        return key
+
     def _make_secrets(self, pack: CityPack) -> None:
         for client in pack.city.clients:
             self.mqtt_password(pack.slug, client)
-        key = CityKey(city=pack.slug, name=_HTTP_KEY, sha256=hash_key(self.http_key(pack.slug)))
-        kept = [
-            one
-            for one in KeyRing.load(self.keys_file).keys
-            if (one.city, one.name) != (pack.slug, _HTTP_KEY)
-        ]
-        _write(self.keys_file, msgspec.json.format(msgspec.json.encode([*kept, key])))
+        self._note_key(pack.slug, overlap=timedelta())
+
+    def _note_key(self, city: str, *, overlap: timedelta) -> None:
+        """Keep the hash of the city's key; of its earlier ones until they expire."""
+        now = datetime.now(UTC)
+        current = hash_key(self.http_key(city))
+        name = f"http-{now:%Y%m%dT%H%M%SZ}"
+        keys = {one.sha256: one for one in KeyRing.load(self.keys_file).keys}
+        for old in [one for one in keys.values() if one.city == city and one.sha256 != current]:
+            keys[old.sha256] = structs.replace(old, expires_time=old.expires_time or now + overlap)
+        keys.setdefault(current, CityKey(city=city, name=name, sha256=current))
+        kept = [one for one in keys.values() if one.expires_time is None or one.expires_time > now]
+        _write(self.keys_file, msgspec.json.format(msgspec.json.encode(kept)))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from schemas.errors import Misconfigured
@@ -35,18 +36,32 @@ def secret(data_dir: Path, name: str) -> str:
     return value
 
 
+def renew_secret(data_dir: Path, name: str) -> str:
+    """Put a new secret in the place of the one of that name, and return it.
+
+    Raises:
+        Misconfigured: the name could leave the folder.
+    """
+    secret(data_dir, name)
+    file = data_dir / "secrets" / name
+    _draft(file).replace(file)
+    return secret(data_dir, name)
+
+
 def _make(file: Path) -> None:
     """Write a new secret; of two that do so at once, the first one's stays."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file.parent.chmod(0o700)
-    descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=".new-")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as text:
-            text.write(secrets.token_urlsafe(_RANDOM_BYTES) + "\n")
-            text.flush()
-            os.fsync(text.fileno())
+    draft = _draft(file)
+    with suppress(FileExistsError):
         os.link(draft, file)
-    except FileExistsError:
-        pass
-    finally:
-        Path(draft).unlink()
+    draft.unlink()
+
+
+def _draft(file: Path) -> Path:
+    descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=".new-")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as text:
+        text.write(secrets.token_urlsafe(_RANDOM_BYTES) + "\n")
+        text.flush()
+        os.fsync(text.fileno())
+    return Path(draft)

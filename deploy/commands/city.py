@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,20 @@ def register(commands: "_Parsers[Any]", common: argparse.ArgumentParser) -> None
     checking.add_argument("--json", action="store_true", help="print facts as JSON")
     checking.set_defaults(command=_check)
 
+    key = actions.add_parser(
+        "key", parents=[common], help="where a city's key is, or a new one in its place"
+    )
+    key.add_argument("city", help="slug")
+    key.add_argument("--renew", action="store_true", help="make a new key")
+    key.add_argument(
+        "--overlap-hours",
+        type=float,
+        default=24.0,
+        help="how long the old key opens yet (default: %(default)s)",
+    )
+    key.add_argument("--json", action="store_true", help="print facts as JSON")
+    key.set_defaults(command=_key)
+
 
 def _add(wishes: argparse.Namespace) -> int:
     installation = Installation(wishes.data_dir)
@@ -66,6 +81,17 @@ def _check(wishes: argparse.Namespace) -> int:
                 raise Misconfigured("\n".join(problems))
             facts.append(_facts(context.pack))
     _print(wishes, facts, "{city}: in order ({datasets} datasets, {things} known things)")
+    return 0
+
+
+def _key(wishes: argparse.Namespace) -> int:
+    installation = Installation(wishes.data_dir)
+    if wishes.renew:
+        installation.renew_key(wishes.city, overlap=timedelta(hours=wishes.overlap_hours))
+    file = installation.data_dir / "secrets" / f"key.{wishes.city}"
+    if not file.exists():
+        raise Misconfigured(f"the city {wishes.city} is not added to {installation.data_dir}")
+    _print(wishes, [{"city": wishes.city, "file": str(file)}], "{city}: the key is in {file}")
     return 0
 
 

@@ -1,12 +1,14 @@
 """The command line, without a platform."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from deploy import command
 from deploy.commands import city, dead_letters, demo, profile, replay, run, up
+from schemas.keys import KeyRing
 
 
 def call(*words: str) -> int:
@@ -21,6 +23,7 @@ def call(*words: str) -> int:
     "words",
     [
         (), ("up",), ("demo",), ("city",), ("city", "add"), ("city", "list"), ("city", "check"),
+        ("city", "key"),
         ("profile",), ("profile", "check"), ("profile", "try"), ("dead-letters",),
         ("dead-letters", "list"), ("dead-letters", "show"), ("dead-letters", "replay"),
         ("replay",), ("run",),
@@ -75,6 +78,33 @@ def test_city_is_added_listed_and_keeps_its_secrets(
     assert key.strip() not in (tmp_path / "keys.json").read_text()
     for file in ("keys.json", "secrets/key.vlierhove", "secrets/mqtt.vlierhove.sensors"):
         assert (tmp_path / file).stat().st_mode & 0o777 == 0o600
+
+
+def test_renewed_key_opens_at_once_and_the_old_one_for_a_while(tmp_path: Path) -> None:
+    pack = Path(command.__file__).parent / "cities" / "vlierhove"
+    call("city", "add", str(pack), "--data-dir", str(tmp_path))
+    file, now = tmp_path / "secrets" / "key.vlierhove", datetime.now(UTC)
+    old = file.read_text().strip()
+
+    status = call(
+        "city", "key", "vlierhove", "--renew", "--overlap-hours", "2", "--data-dir", str(tmp_path)
+    )
+
+    new = file.read_text().strip()
+    ring = KeyRing.load(tmp_path / "keys.json")
+    assert status == command.DONE
+    assert new != old
+    assert ring.city_of(new, now=now + timedelta(days=900)) == "vlierhove"
+    assert ring.city_of(old, now=now + timedelta(hours=1)) == "vlierhove"
+    assert ring.city_of(old, now=now + timedelta(hours=3)) is None
+
+
+def test_unknown_city_has_no_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in ((), ("--renew",)):
+        status = call("city", "key", "atlantis", *words, "--data-dir", str(tmp_path))
+
+        assert status == command.WRONG_USE
+        assert "atlantis is not added" in capsys.readouterr().err
 
 
 def test_sample_is_tried(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
