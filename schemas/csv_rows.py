@@ -61,6 +61,8 @@ def _rows(lines: list[Cells], width: int, unfold: Unfold) -> list[Any]:
             rows += unfold(cells)
         else:
             rows.append(" ".join(cells)[:_SHOWN])
+    if lines and not any(len(cells) == width for cells in lines):
+        raise ReadingRejected("payload.unexpected", f"no row has {width} cells, as the header has")
     return rows
 
 
@@ -118,6 +120,8 @@ def _unfold_wide(
     names: list[str], others: Sequence[Cells], wide: Wide, missing: frozenset[str]
 ) -> Unfold:
     fields = [cell.strip() for cell in others[0]] if others else [wide.value] * len(names)
+    if len(names) <= wide.keep:
+        raise ValueError(f"it has {len(names)} columns; `wide` keeps {wide.keep} and reads others")
     columns = [_Column(i, names[i], fields[i]) for i in range(wide.keep, len(names))]
     if len({(one.thing, one.field) for one in columns}) < len(columns):
         raise ValueError("a column of a thing is there twice")

@@ -27,6 +27,7 @@ from schemas.thing_name import thing_name
 NOTHING_VALID: Final = "nothing-valid"
 NO_VALUES: Final = "no-values"
 ITEMS_LIMIT: Final = 10_000
+REJECTIONS_LIMIT: Final = 100
 
 
 class Yield(NamedTuple):
@@ -98,10 +99,19 @@ def _observe_items(opened: Opened, context: _Context) -> Yield:
         raise ReadingRejected("payload.unexpected", detail, opened.inner.each)
     yields = [_observe_item(opened, item, i, context) for i, item in enumerate(items)]
     observations = tuple(o for one in yields for o in one.observations)
-    rejections = tuple(r for one in yields for r in one.rejections)
+    rejections = _first(tuple(r for one in yields for r in one.rejections))
     places = tuple(place for one in yields for place in one.places)
     empty = next((one.empty for one in yields if one.empty), NO_VALUES)
     return Yield(observations, rejections, "" if observations or rejections else empty, places)
+
+
+def _first(rejections: tuple[wire.Rejection, ...]) -> tuple[wire.Rejection, ...]:
+    """Keep the first rejections; the last one kept tells how many there were."""
+    if len(rejections) <= REJECTIONS_LIMIT:
+        return rejections
+    last = rejections[REJECTIONS_LIMIT - 1]
+    detail = f"{last.detail} (and {len(rejections) - REJECTIONS_LIMIT} more rejections)"
+    return (*rejections[: REJECTIONS_LIMIT - 1], msgspec.structs.replace(last, detail=detail))
 
 
 def _observe_item(opened: Opened, item: Any, number: int, context: _Context) -> Yield:

@@ -35,6 +35,8 @@ def read_senml(payload: bytes) -> dict[str, Any]:
 
 def _check(record: dict[str, Any], number: int) -> None:
     where = f"[{number}]"
+    if not record:
+        raise ReadingRejected("payload.unexpected", "an empty record", where)
     if any(key in record and type(record[key]) not in (int, float) for key in _NUMBERS):
         raise ReadingRejected("field.wrong-type", "a number is something else", where)
     if any(key in record and type(record[key]) is not str for key in ("bn", "n", "bu", "u")):

@@ -97,6 +97,8 @@ def test_payload_that_cannot_be_used_is_rejected(
 @pytest.mark.parametrize("payload", [b"[]", b"1", b'"x"', b"null", b"[{}]"])
 def test_document_of_another_shape_is_rejected(library: Library, payload: bytes) -> None:
     for profile in library:
+        if profile.each == "@":
+            continue
         with pytest.raises(ReadingRejected):
             read(profile, payload)
 
