@@ -1,17 +1,17 @@
 -- Bring newest observations and extents up to date with what is new in a round.
 -- $1 integer: round
-with newest as (
-    select distinct on (datastream_id)
-        *,
-        min(phenomenon_start) over series as first_start,
-        max(coalesce(phenomenon_end, phenomenon_start)) over series as last_end,
-        min(result_time) over series as first_result,
-        max(result_time) over series as last_result,
-        count(*) over series as observations
-    from changed
-    where change = 'new' and round = $1
-    window series as (partition by datastream_id)
-    order by datastream_id, phenomenon_start desc
+with extent as (
+    select
+        datastream_id,
+        max(phenomenon_start) as phenomenon_start,
+        min(phenomenon_start) as first_start,
+        max(coalesce(phenomenon_end, phenomenon_start)) as last_end,
+        min(result_time) as first_result,
+        max(result_time) as last_result,
+        count(*) as observations
+    from fresh
+    where round = $1
+    group by datastream_id
 )
 insert into latest as l (
     datastream_id, phenomenon_start, phenomenon_end, result_time, published_at, sequence,
@@ -20,27 +20,28 @@ insert into latest as l (
 )
 select
     n.datastream_id, n.phenomenon_start, n.phenomenon_end, n.result_time, n.published_at,
-    n.sequence, n.result_number, n.result_json, n.quality, n.first_start, n.last_end,
-    n.first_result, n.last_result, n.observations
-from newest as n
+    n.sequence, n.result_number, n.result_json, n.quality, e.first_start, e.last_end,
+    e.first_result, e.last_result, e.observations
+from extent as e
+join fresh as n using (datastream_id, phenomenon_start)
+where n.round = $1
 order by n.datastream_id
 on conflict (datastream_id) do update set
-    (phenomenon_start, phenomenon_end, result_time, published_at, sequence,
-     result_number, result_json, quality) = (
-        select
-            newer.phenomenon_start, newer.phenomenon_end, newer.result_time, newer.published_at,
-            newer.sequence, newer.result_number, newer.result_json, newer.quality
-        from (values
-            (l.phenomenon_start, l.phenomenon_end, l.result_time, l.published_at, l.sequence,
-             l.result_number, l.result_json, l.quality),
-            (excluded.phenomenon_start, excluded.phenomenon_end, excluded.result_time,
-             excluded.published_at, excluded.sequence, excluded.result_number,
-             excluded.result_json, excluded.quality)
-        ) as newer (phenomenon_start, phenomenon_end, result_time, published_at, sequence,
-                    result_number, result_json, quality)
-        order by newer.phenomenon_start desc
-        limit 1
-    ),
+    phenomenon_start = greatest(l.phenomenon_start, excluded.phenomenon_start),
+    phenomenon_end = case when excluded.phenomenon_start > l.phenomenon_start
+        then excluded.phenomenon_end else l.phenomenon_end end,
+    result_time = case when excluded.phenomenon_start > l.phenomenon_start
+        then excluded.result_time else l.result_time end,
+    published_at = case when excluded.phenomenon_start > l.phenomenon_start
+        then excluded.published_at else l.published_at end,
+    sequence = case when excluded.phenomenon_start > l.phenomenon_start
+        then excluded.sequence else l.sequence end,
+    result_number = case when excluded.phenomenon_start > l.phenomenon_start
+        then excluded.result_number else l.result_number end,
+    result_json = case when excluded.phenomenon_start > l.phenomenon_start
+        then excluded.result_json else l.result_json end,
+    quality = case when excluded.phenomenon_start > l.phenomenon_start
+        then excluded.quality else l.quality end,
     first_phenomenon_start = least(l.first_phenomenon_start, excluded.first_phenomenon_start),
     last_phenomenon_end = greatest(l.last_phenomenon_end, excluded.last_phenomenon_end),
     first_result_time = least(l.first_result_time, excluded.first_result_time),

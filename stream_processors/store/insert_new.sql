@@ -9,6 +9,6 @@ select
     datastream_id, reading_partition, phenomenon_start, phenomenon_end, result_time,
     published_at, received_time, sequence, reading_offset, result_number, result_json,
     quality, raw_result
-from changed
-where change = 'new' and round = $1
+from fresh
+where round = $1
 order by datastream_id, phenomenon_start

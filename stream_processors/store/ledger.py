@@ -1,6 +1,6 @@
 """The account of a batch: what became of its readings and observations."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -62,6 +62,12 @@ class Ledger:
             counts.corrections += 1
         else:
             counts.withdrawals += 1
+
+    def all_new(self, keys: Iterable[Key]) -> None:
+        """Count observations, each by its account, as new."""
+        for key, count in Counter(keys).items():
+            self.accounts[key].duplicates -= count
+            self.accounts[key].observations += count
 
     def columns(self) -> list[list[Any]]:
         """Return the account as columns for `account.sql`, in one order for every process."""

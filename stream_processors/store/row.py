@@ -35,12 +35,14 @@ class Row(NamedTuple):
 def row_of(
     reading: NormalisedReading,
     observation: Observation,
-    *,
     datastream_id: int,
     position: int,
     round_number: int,
 ) -> Row:
-    """Return an observation as a row; it has been `checked` before."""
+    """Return an observation as a row; it has been `checked` before.
+
+    Called for every observation, so that it takes no names.
+    """
     number, document = _split(observation.result)
     raw = observation.raw_result
     return Row(
@@ -69,23 +71,22 @@ def checked(observation: Observation, *, nul: bool) -> Rejection | None:
         observation: as it came from Kafka.
         nul: whether the record holds a NUL character anywhere.
     """
-    times = (observation.phenomenon_start, observation.phenomenon_end, observation.result_time)
-    if not all(_storable(time) for time in times if time is not None):
+    start, end = observation.phenomenon_start, observation.phenomenon_end
+    if not (
+        _FIRST_YEAR <= start.year <= _LAST_YEAR
+        and _FIRST_YEAR <= observation.result_time.year <= _LAST_YEAR
+        and (end is None or end.year <= _LAST_YEAR)
+    ):
         return Rejection(reason="time.unreadable", detail="a time lies outside the calendar")
-    end = observation.phenomenon_end
-    if end is not None and end < observation.phenomenon_start:
+    if end is not None and end < start:
         return Rejection(reason="time.unreadable", detail="the interval ends before it begins")
     if nul and b"\\u0000" in _encoder.encode(observation):
         return Rejection(reason="payload.nul", detail="a text holds a NUL character")
     return _number_refused(observation.result)
 
 
-def _storable(time: datetime) -> bool:
-    return _FIRST_YEAR <= time.year <= _LAST_YEAR
-
-
 def _number_refused(result: Result) -> Rejection | None:
-    if isinstance(result, int):
+    if type(result) is int:
         try:
             float(result)
         except OverflowError:
@@ -94,7 +95,7 @@ def _number_refused(result: Result) -> Rejection | None:
 
 
 def _split(result: Result) -> tuple[float | None, str | None]:
-    if isinstance(result, int | float) and not isinstance(result, bool):
+    if type(result) is float or type(result) is int:  # not a bool, which is an int too
         return float(result), None
     return None, _text(result)
 

@@ -25,6 +25,11 @@ class Layout:
     accounts: list[Key] = field(default_factory=list)
     rounds: int = 0
 
+    def bounds(self) -> tuple[datetime, datetime]:
+        """Return the first and the last phenomenon start; there are rows."""
+        starts = [row.phenomenon_start for row in self.rows]
+        return min(starts), max(starts)
+
 
 def sliced(batch: Sequence[Prepared]) -> Iterator[list[Prepared]]:
     """Cut a batch, in its order, so that no transaction grows beyond the limits.
@@ -68,16 +73,9 @@ def lay_out(part: Sequence[Prepared]) -> Layout:
                 continue
             turn = before[0] + 1 if before else 0
             last[key] = (turn, observation)
-            layout.rounds = max(layout.rounds, turn + 1)
-            layout.rows.append(
-                row_of(
-                    reading,
-                    observation,
-                    datastream_id=series,
-                    position=len(layout.rows),
-                    round_number=turn,
-                )
-            )
+            if turn == layout.rounds:
+                layout.rounds += 1
+            layout.rows.append(row_of(reading, observation, series, len(layout.rows), turn))
             layout.accounts.append(account)
     return layout
 

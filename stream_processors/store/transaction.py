@@ -18,6 +18,7 @@ from schemas.wire import DeadLetter
 from stream_processors.database import Connection
 from stream_processors.settings import StoreSettings
 from stream_processors.statements import statement
+from stream_processors.store.all_new import look_ahead, write_all
 from stream_processors.store.dead_letter import columns_of
 from stream_processors.store.ledger import Ledger
 from stream_processors.store.place import Place
@@ -82,9 +83,10 @@ async def commit(connection: Connection, batch: Committing, settings: StoreSetti
             await connection.execute(_SQL["keep_dead_letters"], *columns_of(batch.dead_letters))
         if batch.layout.rows:
             await _stage(connection, batch.layout.rows)
+            seen = await look_ahead(connection, batch.layout)
             await connection.execute(_SQL["enter_lane"], LANE)
             entered = time.perf_counter()
-            await _write(connection, batch)
+            await _write(connection, batch, seen=seen)
         if batch.ledger.accounts:
             await connection.execute(_SQL["account"], *batch.ledger.columns())
     if entered is not None:
@@ -105,9 +107,19 @@ async def _stage(connection: Connection, rows: Sequence[Row]) -> None:
     await connection.copy_records_to_table("incoming", records=rows, columns=Row._fields)
 
 
-async def _write(connection: Connection, batch: Committing) -> None:
-    starts = [row.phenomenon_start for row in batch.layout.rows]
-    bounds = (min(starts), max(starts))
+async def _write(connection: Connection, batch: Committing, *, seen: int | None) -> None:
+    if seen is not None:
+        batch.published = await write_all(connection, batch.layout, seen=seen)
+    if batch.published:
+        batch.ledger.all_new(batch.layout.accounts)
+    else:
+        await _write_rounds(connection, batch)
+    if batch.published:
+        await _publish(connection, batch.published)
+
+
+async def _write_rounds(connection: Connection, batch: Committing) -> None:
+    bounds = batch.layout.bounds()
     for turn in range(batch.layout.rounds):
         changed = await connection.fetch(
             _SQL["number_round"], turn, *bounds, MAXIMUM_PER_MILLISECOND
@@ -116,7 +128,6 @@ async def _write(connection: Connection, batch: Committing) -> None:
             await _write_round(connection, turn, {row["change"] for row in changed})
             _enter(batch, changed)
     if batch.published:
-        await _publish(connection, batch.published)
         await connection.execute(_SQL["note_aggregate_tasks"])
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -176,9 +177,11 @@ async def test_connection_that_ends_between_copy_and_commit_leaves_nothing(
     write = transaction._write
     killed = False
 
-    async def die_once(connection: "asyncpg.Connection[asyncpg.Record]", batch: object) -> None:
+    async def die_once(
+        connection: "asyncpg.Connection[asyncpg.Record]", *args: Any, **more: Any
+    ) -> None:
         nonlocal killed
-        await write(connection, batch)  # type: ignore[arg-type]
+        await write(connection, *args, **more)
         if not killed:
             killed = True
             await shop.connection.execute(
