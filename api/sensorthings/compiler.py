@@ -10,7 +10,7 @@ from api.sensorthings.comparisons import SQL, compare
 from api.sensorthings.entities import ENTITIES
 from api.sensorthings.functions import calculate, call
 from api.sensorthings.model import Entity, Kind, Navigation, Property
-from api.sensorthings.syntax import Binary, Call, Expression, Literal, Not, Path
+from api.sensorthings.syntax import Binary, Call, Expression, Literal, Not, Path, computes
 from api.sensorthings.terms import Parameters, Term, as_kind
 from schemas.errors import QueryRejected
 
@@ -31,6 +31,11 @@ class Scope:
     joins: list[str] = field(default_factory=list)
     joined: dict[str, "Scope"] = field(default_factory=dict)
     opened: dict[str, "Scope"] = field(default_factory=dict)
+
+    @property
+    def readable(self) -> str:
+        """The condition that the caller may read it, or that there is nothing to read."""
+        return f"({self.alias}.readable or {self.alias}.{self.entity.key[0]} is null)"
 
     def columns(self, of: Property) -> tuple[str, ...]:
         """Return the columns of a property, under this alias."""
@@ -53,6 +58,7 @@ class Compiler:
         self.parameters = Parameters()
         self._cities = self.parameters.bind(list(caller.cities), "text[]")
         self._aliases = 0
+        self._read: list[Scope] = []
 
     def relation(self, entity: Entity) -> str:
         """Return what the caller sees of an entity. Every FROM and JOIN comes from here."""
@@ -107,7 +113,7 @@ class Compiler:
         if isinstance(expression, Literal):
             raise QueryRejected("$orderby takes properties, not values")
         try:
-            term = self.term(expression, scope)
+            term = self._guarded(expression, scope)
         except _LeadsToMany as many:
             raise QueryRejected(
                 f"$orderby cannot go through {many.navigation.name}: it is a collection"
@@ -125,7 +131,7 @@ class Compiler:
     def _leaf(self, expression: Expression, scope: Scope) -> str:
         """Compile a condition; where it goes through a collection: is there one that fits?"""
         try:
-            return as_kind(self.term(expression, scope), Kind.TRUTH)
+            return as_kind(self._guarded(expression, scope), Kind.TRUTH)
         except _LeadsToMany as many:
             with self._opened(many.scope, many.navigation) as child:
                 condition = self._leaf(expression, scope)
@@ -134,6 +140,24 @@ class Compiler:
                 f"(exists (select from {self.relation(child.entity)} {child.alias}"
                 f"{''.join(child.joins)} where {link} and {condition}))"
             )
+
+    def _guarded(self, expression: Expression, scope: Scope) -> Term:
+        """Return a term that is not computed for what the caller may not read.
+
+        The planner is free to evaluate a condition before the one that hides a row, and an error
+        would tell what is in it.
+        """
+        start = len(self._read)
+        try:
+            term = self.term(expression, scope)
+            read = dict.fromkeys(one.readable for one in self._read[start:])
+            if not read or not computes(expression):
+                return term
+            readable = " and ".join(read)
+            sql = tuple(f"(case when {readable} then {one} end)" for one in term.sql)
+            return Term(term.kind, sql)
+        finally:
+            del self._read[start:]
 
     @contextmanager
     def _opened(self, scope: Scope, navigation: Navigation) -> Iterator[Scope]:
@@ -167,6 +191,7 @@ class Compiler:
 
     def _below(self, scope: Scope, found: Property, below: tuple[str, ...]) -> Term:
         columns = scope.columns(found)
+        self._read.append(scope)
         if found.members:
             if not below or below[0] not in found.members:
                 members = ", ".join(f"{found.name}/{name}" for name in found.members)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final, TypeAlias
 from typing import Literal as OneOf
-from typing import TypeAlias
+
+ARITHMETIC: Final = frozenset({"add", "sub", "mul", "div", "mod"})
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,32 @@ class Binary:
 
 
 Expression: TypeAlias = Literal | Path | Call | Not | Binary
+
+
+def computes(expression: Expression) -> bool:
+    """Tell whether an expression calculates with what it reads, and so may fail on a row."""
+    match expression:
+        case Call(_, arguments):
+            return any(map(_reads, arguments))
+        case Not(operand):
+            return computes(operand)
+        case Binary(operator, left, right):
+            mine = operator in ARITHMETIC and _reads(expression)
+            return mine or computes(left) or computes(right)
+    return False
+
+
+def _reads(expression: Expression) -> bool:
+    match expression:
+        case Path():
+            return True
+        case Call(_, arguments):
+            return any(map(_reads, arguments))
+        case Not(operand):
+            return _reads(operand)
+        case Binary(_, left, right):
+            return _reads(left) or _reads(right)
+    return False
 
 
 @dataclass(frozen=True)

@@ -156,3 +156,37 @@ def test_the_matrix_reaches_every_relation() -> None:
         ((entity.collection, one) for one in entity.navigations) for entity in COLLECTIONS.values()
     )
     assert all(f"{collection}?$expand={name}" in text for collection, name in pairs)
+
+
+@pytest.mark.parametrize(
+    ("collection", "condition"),
+    [
+        ("Observations", "@iot.id eq '2_20260101T000000Z' and result mul 1e307 gt 0"),
+        ("Observations", "@iot.id eq '2_20260101T000000Z' and 1 eq round(result mul 1e307)"),
+        ("Datastreams", "id eq 2 and length(name) mul 1e308 gt 0"),
+        ("Datastreams", "id eq 2 and substring(name,length(name) mul 1e30) eq 'x'"),
+        ("Datastreams", "id eq 2 and (trim(name) eq 'x' or length(name) mul 1e308 gt 0)"),
+        ("Datastreams", "(not ((20 sub length(description)) mul 1.4e307 gt 0)) eq true"),
+        ("Things", "id eq 2 and length(name) mul 1e308 gt 0"),
+        ("Locations", "id eq 2 and length(name) mul 1e308 gt 0"),
+        ("FeaturesOfInterest", "id eq 3 and length(name) mul 1e308 gt 0"),
+        ("HistoricalLocations", "id eq 3 and year(time) mul 1e308 gt 0"),
+        ("Sensors", "id eq 2 and length(Datastreams/name) mul 1e308 gt 0"),
+        ("Sensors", "id eq 2 and length(Datastreams/Thing/name) mul 1e308 gt 0"),
+        ("Sensors", "id eq 2 and Datastreams/Observations/result mul 4e305 gt 0"),
+    ],
+)  # fmt: skip
+async def test_an_error_tells_nothing_of_what_is_restricted(
+    sta: Get, collection: str, condition: str
+) -> None:
+    hidden = await sta(collection, filter=condition)
+
+    assert hidden["value"] == []
+
+
+async def test_calculating_with_what_is_hidden_is_no_error_in_any_order_of_the_plan(
+    sta: Get,
+) -> None:
+    found = await sta("Observations", filter="result mul 4e305 gt 0", count="true")
+
+    assert found["@iot.count"] == 278

@@ -8,7 +8,8 @@ select
         'name', d.name, 'unit', d.unit, 'intervalSeconds', d.interval_seconds,
         'city', s.city, 'theme', s.theme, 'dataset', s.title,
         'licence', nullif(s.licence, ''), 'access', case when d.open then 'open' else 'restricted' end
-    ) as properties
+    ) as properties,
+    d.open or s.city = any(:cities) as readable
 from datastream d
 join dataset s on s.dataset_id = d.dataset_id
 left join thing t on t.thing_id = d.thing_id

@@ -8,7 +8,8 @@ select
             where next.thing_id = f.thing_id and next.valid_from > f.valid_from
         ),
         'infinity'
-    ) as valid_until
+    ) as valid_until,
+    t.open or t.city = any(:cities) as readable
 from feature_of_interest f
 join thing t on t.thing_id = f.thing_id
 where t.open or t.city = any(:cities)
