@@ -68,10 +68,12 @@ class CompiledProfile:
     doubts: Doubts | None
     datastreams: tuple[CompiledDatastream, ...]
     contents: Contents | None
-    carried: dict[str, "CompiledProfile"] = field(default_factory=dict)
-    carried_models: dict[str, "CompiledProfile"] = field(default_factory=dict)
-    carried_when: list[tuple[Predicate, "CompiledProfile"]] = field(default_factory=list)
-    envelopes: list["CompiledProfile"] = field(default_factory=list)
+    carried: dict[str, "CompiledProfile"] = field(default_factory=dict, repr=False)
+    carried_models: dict[str, "CompiledProfile"] = field(default_factory=dict, repr=False)
+    carried_when: list[tuple[Predicate, "CompiledProfile"]] = field(
+        default_factory=list, repr=False
+    )
+    envelopes: list["CompiledProfile"] = field(default_factory=list, repr=False)
     _by_name: dict[str, CompiledDatastream] = field(init=False)
 
     def __post_init__(self) -> None:

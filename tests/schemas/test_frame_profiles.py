@@ -1,0 +1,127 @@
+"""Hostile frames: whatever bytes come, on whatever port, are read or rejected with their place."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.compiled_profile import CompiledProfile
+from schemas.envelopes import open_payload
+from schemas.errors import ReadingRejected
+from schemas.interpreter import observe
+from schemas.library import Library
+from schemas.self_check import example_payload
+from schemas.vocabulary import Vocabulary
+
+LIBRARY = Library.load(vocabulary=Vocabulary.load())
+FRAMES = [profile for profile in LIBRARY if profile.decode_frame is not None]
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+BRUSSELS = ZoneInfo("Europe/Brussels")
+
+
+def ports_of(profile: CompiledProfile) -> list[int]:
+    """Return the ports that a profile knows, or one that it does not ask for."""
+    frame = profile.definition.frame
+    assert frame is not None
+    return [port for layout in frame.layouts for port in layout.ports] or [85]
+
+
+def frames_of(profile: CompiledProfile) -> Iterator[tuple[bytes, int]]:
+    """Yield the frames of a profile's examples that are read, with their ports."""
+    for example in profile.definition.examples:
+        if example.rejections:
+            continue
+        if isinstance(example.payload, dict):
+            document = example.payload
+            message = document.get("uplink_message", document)
+            encoded = message.get("frm_payload") or message["data"]
+            yield msgspec.json.decode(f'"{encoded}"', type=bytes), message.get("f_port", 1)
+        else:
+            yield example_payload(example), ports_of(profile)[0]
+
+
+def read(profile: CompiledProfile, frame: bytes, port: int) -> ReadingRejected | None:
+    """Read a frame in an envelope; return why it was rejected, `None` when it was not."""
+    uplink = {"f_port": port, "frm_payload": frame, "received_at": "2026-03-01T00:00:00Z"}
+    document = {"end_device_ids": {"device_id": "x"}, "uplink_message": uplink}
+    payload = msgspec.json.encode(document)
+    try:
+        open_payload(profile, payload)
+        observe(profile, payload, thing=None, received_time=NOW, zone=BRUSSELS)
+    except ReadingRejected as rejected:
+        return rejected
+    return None
+
+
+@pytest.mark.parametrize("profile", FRAMES, ids=lambda profile: profile.id)
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_any_frame_is_read_or_rejected(profile: CompiledProfile, data: st.DataObject) -> None:
+    port = data.draw(st.sampled_from([*ports_of(profile), 0, 255]))
+    frame = data.draw(st.binary(max_size=80))
+
+    read(profile, frame, port)
+
+
+@pytest.mark.parametrize("profile", FRAMES, ids=lambda profile: profile.id)
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_frame_with_a_byte_exchanged_is_read_or_rejected(
+    profile: CompiledProfile, data: st.DataObject
+) -> None:
+    frame, port = data.draw(st.sampled_from(list(frames_of(profile))))
+    place = data.draw(st.integers(0, len(frame) - 1))
+    byte = data.draw(st.binary(min_size=1, max_size=1))
+
+    read(profile, frame[:place] + byte + frame[place + 1 :], port)
+
+
+@pytest.mark.parametrize("profile", FRAMES, ids=lambda profile: profile.id)
+def test_frame_that_is_cut_off_is_rejected_with_its_place_or_ends_between_records(
+    profile: CompiledProfile,
+) -> None:
+    rejections = [
+        rejected
+        for frame, port in frames_of(profile)
+        for end in range(1, len(frame))
+        if (rejected := read(profile, frame[:end], port)) is not None
+    ]
+
+    assert rejections
+    for rejected in rejections:
+        assert rejected.reason == "payload.malformed"
+        assert rejected.where.startswith("byte ")
+
+
+@pytest.mark.parametrize("profile", FRAMES, ids=lambda profile: profile.id)
+def test_frame_with_a_tail_of_another_model_is_rejected(profile: CompiledProfile) -> None:
+    for frame, port in frames_of(profile):
+        rejected = read(profile, frame + bytes.fromhex("99abcdef"), port)
+        if rejected is None:
+            assert port in ports_without_end(profile)
+        else:
+            assert rejected.where.startswith("byte ")
+
+
+def ports_without_end(profile: CompiledProfile) -> set[int]:
+    """Return the ports whose frames may go on with what is not read."""
+    frame = profile.definition.frame
+    assert frame is not None
+    return {
+        port
+        for layout in frame.layouts
+        if any(field.type == "rest" for field in layout.header)
+        for port in layout.ports
+    }
+
+
+def test_parking_sensor_that_shakes_is_rejected_on_a_port_of_nobody() -> None:
+    rejected = read(LIBRARY.profile("bosch/tpl110"), b"\x01", 77)
+
+    assert rejected is not None
+    assert rejected.reason == "payload.unexpected"
+    assert "port 77 is not known" in rejected.detail
