@@ -100,9 +100,14 @@ def parse_unit(unit: str, aliases: Mapping[str, str]) -> "Unit":
     """
     code = ucum_code(unit, aliases)
     try:
-        return _registry().from_ucum(code).units  # type: ignore[no-any-return]
+        return _pint_unit(code)
     except Exception as error:
         raise ValueError(_unknown(unit, aliases)) from error
+
+
+@cache
+def _pint_unit(code: str) -> "Unit":
+    return _registry().from_ucum(code).units  # type: ignore[no-any-return]
 
 
 def _unknown(unit: str, aliases: Mapping[str, str]) -> str:
