@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.application import create_app
+from api.heads import BoundedHeads
 from api.settings import ApiSettings
 from schemas.errors import Misconfigured
 
@@ -57,7 +58,7 @@ def _configuration(settings: ApiSettings, app: FastAPI) -> uvicorn.Config:
         port=listener.port,
         ssl_certfile=listener.certificate_file,
         ssl_keyfile=listener.key_file,
-        http="httptools",
+        http=BoundedHeads,
         ws="none",
         log_config=None,
         access_log=False,

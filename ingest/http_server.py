@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import uvicorn
 from fastapi import FastAPI
 
+from ingest.http_heads import BoundedHeads
 from schemas.errors import Misconfigured
 from schemas.settings import HttpListener
 
@@ -30,6 +31,7 @@ class HttpServer(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                http=BoundedHeads,
                 lifespan="off",
                 ws="none",
                 timeout_graceful_shutdown=_GRACEFUL_SECONDS,
