@@ -2,7 +2,7 @@
 
 import logging
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -13,6 +13,13 @@ from ingest.trouble import line
 
 _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+_ADVICE: Final = {
+    HTTPStatus.NOT_FOUND: (
+        "readings are sent to /ingest/{city}/{vendor}/{model}/{thing}, or without the thing where "
+        "the payload names it"
+    ),
+    HTTPStatus.METHOD_NOT_ALLOWED: "readings are sent with POST; the rest is read with GET",
+}
 
 
 class Problem(Exception):
@@ -46,8 +53,9 @@ async def _problem(_request: Request, error: Any) -> Response:
 
 
 async def _http_exception(_request: Request, error: Any) -> Response:
-    reason = f"http.{error.status_code}"
-    return answer(error.status_code, reason, str(error.detail), dict(error.headers or {}))
+    status = HTTPStatus(error.status_code)
+    detail = _ADVICE.get(status, status.description or str(error.detail))
+    return answer(status, f"http.{status.value}", detail, dict(error.headers or {}))
 
 
 async def _invalid(_request: Request, _error: Exception) -> Response:

@@ -115,7 +115,7 @@ class HttpSource:
             self._envelope.place(request.topic)
         except ReadingRejected as rejected:
             raise Problem(404, rejected.reason, rejected.detail) from rejected
-        if http.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        if _is_encoded(http):
             detail = "send the body as it is, without Content-Encoding"
             raise Problem(415, "body.encoded", detail, {"Accept-Encoding": "identity"})
         if request.key is not None:
@@ -191,6 +191,14 @@ class HttpSource:
             sha256=body.sha256,
             size=body.size,
         )
+
+
+def _is_encoded(http: Request) -> bool:
+    """Tell whether the body stands for other bytes, by any of its headers."""
+    content, transfer = map(http.headers.getlist, ("content-encoding", "transfer-encoding"))
+    named = [one.strip().lower() for value in content for one in value.split(",")]
+    sent = [one.strip().lower() for value in transfer for one in value.split(",")]
+    return bool({*named} - {"identity", ""} or {*sent} - {"chunked", "identity", ""})
 
 
 def _printable(content_type: str) -> str:

@@ -158,6 +158,31 @@ async def test_other_method_is_answered_with_a_problem(door: Door) -> None:
     assert response.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("Content-Encoding", "identity"), ("Content-Encoding", "gzip")],
+        [("Content-Encoding", "identity, gzip")],
+        [("Transfer-Encoding", "gzip, chunked")],
+    ],
+)
+async def test_encoded_body_is_refused_however_it_is_told(
+    door: Door, headers: list[tuple[str, str]]
+) -> None:
+    answer = await door.post(headers=[*KEY_A.items(), *headers])
+
+    assert answer.status_code == 415
+    assert answer.json()["reason"] == "body.encoded"
+    assert not door.sink.items
+
+
+async def test_wrong_address_is_told_the_right_one(door: Door) -> None:
+    answer = await door.post("/ingest/stad-a")
+
+    assert answer.status_code == 404
+    assert "/ingest/{city}/{vendor}/{model}/{thing}" in answer.json()["detail"]
+
+
 async def test_missing_key_is_challenged(door: Door) -> None:
     response = await door.post(headers={})
 
