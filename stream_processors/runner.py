@@ -1,6 +1,7 @@
 """The processes: each runs until it is cancelled, and may run several times."""
 
 import asyncio
+import gc
 
 from schemas.registry import Registry, load_registry
 from schemas.vocabulary import Vocabulary
@@ -17,6 +18,8 @@ from stream_processors.store.dead_letter_sink import DeadLetterSink
 from stream_processors.store.observation_sink import ObservationSink
 from stream_processors.topology import TOPOLOGY
 
+_YOUNG_OBJECTS = 50_000
+
 
 async def run_normalise(settings: NormaliseSettings) -> None:
     """Normalise readings until cancelled.
@@ -25,6 +28,7 @@ async def run_normalise(settings: NormaliseSettings) -> None:
         Misconfigured: a city pack or a profile is wrong.
     """
     registry = load_registry(settings.cities)
+    _collect_less()
     monitor = Monitor()
     async with served(monitor, settings.metrics):
         await GroupRunner(settings, registry, monitor).run()
@@ -39,6 +43,7 @@ async def run_store(settings: StoreSettings) -> None:
         Misconfigured: a city pack is wrong.
     """
     registry = load_registry(settings.cities)
+    _collect_less()
     monitor = Monitor()
     registrar = Registrar(settings.database, registry)
     async with served(monitor, settings.metrics):
@@ -67,6 +72,12 @@ async def run_aggregate(settings: AggregateSettings) -> None:
     barring = [flag.code for flag in flags if flag.severity == "error"]
     async with served(monitor, settings.metrics):
         await Aggregator(settings, monitor, barring_flags=barring).run()
+
+
+def _collect_less() -> None:
+    """Look for circular garbage less often: records make none, yet it cost a fifth of the CPU."""
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, *gc.get_threshold()[1:])
 
 
 def _runner(name: str, settings: StoreSettings, sink: Sink, monitor: Monitor) -> DatabaseRunner:

@@ -1,6 +1,7 @@
 """The one order of everything published, also with several stores at once."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from schemas.errors import Fenced
 from schemas.settings import DatabaseConnection
-from stream_processors.store import transaction
+from stream_processors.store import all_new, transaction
 from stream_processors.store.transaction import LANE
 from tests.stream_processors.scene import (
     Scene,
@@ -211,3 +212,52 @@ async def test_lane_is_measured(shop: Scene) -> None:
     await shop.store(reading(0, observation()))
 
     assert metric(shop.monitor, "stadspuls_store_lane_seconds_count") == 1
+
+
+async def test_batch_is_judged_again_when_something_was_published_since_we_looked(
+    database: DatabaseConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another store brings the same key just before we enter the lane."""
+    look = all_new.look_ahead
+    async with scene(database, 0) as one, scene(database, 1) as other:
+
+        async def meanwhile(*args: Any) -> int | None:
+            seen = await look(*args)
+            monkeypatch.setattr(transaction, "look_ahead", look)
+            await other.store(reading(0, observation(result=1), partition=1))
+            return seen
+
+        monkeypatch.setattr(transaction, "look_ahead", meanwhile)
+        later = observation(result=2, result_minute=5)
+        await one.store(reading(0, later, observation(minute=1), received=None))
+
+        assert await one.results() == [2.0, 1.0]
+        assert [item.change for item in await one.published()] == ["new", "corrected", "new"]
+        assert await one.account() == {"normalised": 2, "observations": 2, "corrections": 1}
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["all-new", "judged-in-the-lane"])
+async def test_publication_says_what_the_rows_say(shop: Scene, *, again: bool) -> None:
+    results = [1, 2.5, True, "wet", {"b": [1.5, None], "a": "é"}]
+    end = datetime(2026, 6, 2, tzinfo=UTC)
+    if again:
+        await shop.store(reading(0, observation(2)))
+    for offset in range(1, 3):
+        batch = [
+            observation(1, offset * 1000 + n, results[n % 5], quality=("range.high",) * (n % 2))
+            for n in range(900)
+        ]
+        span = observation(3, offset, start=end.replace(hour=offset), end=end.replace(hour=22))
+        await shop.store(reading(offset, *batch, span, *([observation(2)] if again else [])))
+
+    rows = await shop.connection.fetch(
+        "select sequence, published_at, datastream_id, phenomenon_start, phenomenon_end, "
+        "result_time, coalesce(to_json(result_number)::jsonb, result_json)::text, "
+        "coalesce(quality, '{}') from observation order by sequence"
+    )
+    published = [
+        (*(getattr(item, name) for name in item.__struct_fields__[:6]), item.result, item.quality)
+        for item in await shop.published()
+    ]
+    assert len(rows) == 1802 + again
+    assert [(*row[:6], json.loads(row[6]), tuple(row[7])) for row in rows] == published
