@@ -9,6 +9,7 @@ from typing import Any
 from schemas.conditions import Predicate, compile_conditions
 from schemas.decode_profile import TEXTUAL
 from schemas.doubts import Doubts, compile_doubts
+from schemas.interval_lengths import ToldLength, compile_length
 from schemas.paths import MISSING, Getter, compile_path
 from schemas.phenomenon_time import Clock, compile_clock, compile_paths, first_path
 from schemas.profile_parts import duration
@@ -28,6 +29,7 @@ class CompiledDatastream:
         definition: what the profile says.
         observed_property: what it measures; its unit is the canonical one.
         length: length of its intervals, `None` for instants.
+        told_length: returns the length that the payload tells, `None` when it tells none.
         base: finds the object that its paths start from.
         get: finds the raw value there.
         read: makes the result of it.
@@ -44,6 +46,7 @@ class CompiledDatastream:
     definition: DatastreamProfile
     observed_property: ObservedProperty
     length: timedelta | None
+    told_length: ToldLength | None
     base: Getter | None
     get: Getter
     read: ReadResult
@@ -85,6 +88,7 @@ def compile_datastream(
         definition=definition,
         observed_property=observed_property,
         length=duration(interval) if interval else None,
+        told_length=compile_length(definition.interval_path) if definition.interval_path else None,
         base=compile_paths(definition.at) if definition.at else None,
         get=compile_paths(definition.path),
         read=compile_result(definition, way, texts=texts, decimal=profile.decimal),

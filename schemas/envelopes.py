@@ -1,6 +1,7 @@
 """Envelopes: which profile reads a payload, and what a network server put around it."""
 
 import binascii
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from schemas.compiled_profile import CompiledProfile
@@ -40,11 +41,10 @@ def open_payload(profile: CompiledProfile, payload: bytes) -> Opened:
         inner = _carried(profile, document)
         return Opened(profile, document, inner, _contents(profile, inner, document))
     if profile.envelopes and payload.lstrip()[:1] == b"{":
-        for outer in profile.envelopes:
-            document = _in_envelope(outer, payload)
-            if document is not MISSING:
-                contents = _contents(outer, profile, document)
-                return Opened(outer, document, profile, contents)
+        around = next(_around(profile, payload), None)
+        if around is not None:
+            outer, document = around
+            return Opened(outer, document, profile, _contents(outer, profile, document))
     document = _decode(profile, payload)
     return Opened(profile, document, profile, document)
 
@@ -60,9 +60,20 @@ def _required(profile: CompiledProfile, document: Any) -> Any:
     return document
 
 
-def _in_envelope(outer: CompiledProfile, payload: bytes) -> Any:
+def _around(profile: CompiledProfile, payload: bytes) -> Iterator[tuple[CompiledProfile, Any]]:
+    """Yield the envelopes that the payload comes in; each way of decoding is gone once."""
+    decoded: dict[Any, Any] = {}
+    for outer in profile.envelopes:
+        if outer.decode not in decoded:
+            decoded[outer.decode] = _decoded(outer, payload)
+        document = decoded[outer.decode]
+        if document is not MISSING and (outer.requires is None or outer.requires(document)):
+            yield outer, document
+
+
+def _decoded(outer: CompiledProfile, payload: bytes) -> Any:
     try:
-        return _decode(outer, payload)
+        return outer.decode(payload)
     except ReadingRejected:
         return MISSING
 

@@ -231,13 +231,14 @@ class _Values:
         return (*flags, *(flag for flag in datastream.doubts(document) if flag not in flags))
 
     def _moment_of(self, datastream: CompiledDatastream, document: Any) -> Moment:
+        length = datastream.length
+        if datastream.told_length is not None:
+            length = datastream.told_length(document) or length
         if datastream.clock is not None:
             context = self._context
             told = datastream.clock(document, context.received_time, context.zone)
-            return moment(told, datastream.length)
-        if datastream.length != self._profile.length:
-            return moment(self._told, datastream.length)
-        return self._moment
+            return moment(told, length)
+        return self._moment if length == self._profile.length else moment(self._told, length)
 
 
 def _refuse_other_unit(datastream: CompiledDatastream, document: Any) -> None:

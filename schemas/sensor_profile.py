@@ -97,6 +97,9 @@ class DatastreamProfile(Part):
     )
     flags: list[FlagRule] = Field(default_factory=list, description="the device's own doubts")
     interval: Duration | None = Field(None, description="length of the interval, as PT1H")
+    interval_path: JsonPath | None = Field(
+        None, description="where the payload tells that length, in seconds"
+    )
     phenomenon_time: Time | None = Field(None, description="when it differs from the profile's")
     observation_type: ObservationType | None = Field(
         None, description="when it differs from the observed property's"

@@ -1,7 +1,7 @@
 """What payloads become."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -294,3 +294,31 @@ def test_same_pair_twice_is_read_and_different_ones_are_rejected(library: Librar
     assert results(read(profile, {"sensordatavalues": pairs})) == {"pm10": 1}
     pairs.append({"value_type": "P1", "value": "2"})
     assert rejection(profile, {"sensordatavalues": pairs}) == "field.duplicate"
+
+
+@pytest.mark.parametrize(
+    ("told", "start", "end"),
+    [
+        ({"s": 600}, NOW - timedelta(minutes=10), NOW),
+        ({"s": None}, NOW - timedelta(hours=1), NOW),
+        ({}, NOW - timedelta(hours=1), NOW),
+    ],
+)
+def test_payload_may_tell_how_long_its_interval_is(
+    make_profile: MakeProfile, told: dict[str, Any], start: datetime, end: datetime
+) -> None:
+    series = "{observed_property: precipitation, path: t, unit: mm, interval_path: s}"
+    profile = make_profile("interval: PT1H", f"rain: {series}")
+
+    (one,) = read(profile, {"t": 1, **told}).observations
+
+    assert (one.phenomenon_start, one.phenomenon_end) == (start, end)
+
+
+@pytest.mark.parametrize("seconds", [0, -1, "600", True, 10**9])
+def test_length_that_is_none_rejects_the_value(make_profile: MakeProfile, seconds: Any) -> None:
+    series = "{observed_property: precipitation, path: t, unit: mm, interval_path: s}"
+
+    given = read(make_profile("", f"rain: {series}"), {"t": 1, "s": seconds})
+
+    assert [(one.reason, one.where) for one in given.rejections] == [("field.out-of-bounds", "s")]
