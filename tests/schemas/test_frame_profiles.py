@@ -1,7 +1,9 @@
 """Hostile frames: whatever bytes come, on whatever port, are read or rejected with their place."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -9,16 +11,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas import errors
 from schemas.compiled_profile import CompiledProfile
 from schemas.envelopes import open_payload
 from schemas.errors import ReadingRejected
+from schemas.frame_profile import (
+    Frame,
+    FrameField,
+    FrameGroup,
+    FramePart,
+    FrameRecord,
+    PortLayout,
+)
 from schemas.interpreter import observe
 from schemas.library import Library
-from schemas.self_check import example_payload
+from schemas.self_check import check, example_payload
+from schemas.sensor_profile import Envelope
 from schemas.vocabulary import Vocabulary
 
 LIBRARY = Library.load(vocabulary=Vocabulary.load())
 FRAMES = [profile for profile in LIBRARY if profile.decode_frame is not None]
+PAGE = Path(errors.__file__).parent / "profiles" / "README.md"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -125,3 +138,24 @@ def test_parking_sensor_that_shakes_is_rejected_on_a_port_of_nobody() -> None:
     assert rejected is not None
     assert rejected.reason == "payload.unexpected"
     assert "port 77 is not known" in rejected.detail
+
+
+def test_worked_example_of_the_documentation_is_in_order(tmp_path: Path) -> None:
+    section = PAGE.read_text(encoding="utf-8").partition("## Binary frames")[2]
+    example = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)[0]
+    file = tmp_path / "beekman" / "r1.yaml"
+    file.parent.mkdir()
+    file.write_text(example, encoding="utf-8")
+
+    library = Library.load(vocabulary=Vocabulary.load(), extra_directories=[tmp_path])
+
+    assert check(library.profile("beekman/r1")) == []
+
+
+def test_every_construct_is_in_the_documentation() -> None:
+    section = PAGE.read_text(encoding="utf-8").partition("## Binary frames")[2]
+    models = (Frame, FrameField, FramePart, FrameGroup, FrameRecord, PortLayout, Envelope)
+
+    names = {name for model in models for name in model.model_fields} - {"document", "name"}
+
+    assert {name for name in names if name not in section} == set()
