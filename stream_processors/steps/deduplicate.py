@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import NamedTuple
 
 from schemas.phenomenon_time import RECEIVED
@@ -81,11 +80,19 @@ def _key(reading: Reading) -> bytes:
 
 
 def _trimmed(seen: dict[bytes, datetime], policy: RedeliveryPolicy) -> RedeliveryState:
-    if seen:
-        horizon = next(reversed(seen.values())) - policy.window
-        seen = {key: time for key, time in seen.items() if time >= horizon}
-    surplus = max(len(seen) - policy.most, 0)
-    return RedeliveryState(dict(islice(seen.items(), surplus, None)))
+    """Drop the oldest; what stays is not looked at, as there is one batch for a few readings."""
+    if not seen:
+        return RedeliveryState()
+    horizon = next(reversed(seen.values())) - policy.window
+    surplus = len(seen) - policy.most
+    stale = []
+    for place, (key, time) in enumerate(seen.items()):
+        if place >= surplus and time >= horizon:
+            break
+        stale.append(key)
+    for key in stale:
+        del seen[key]
+    return RedeliveryState(seen)
 
 
 def _without_timeless(passage: Passage, why: str) -> Passage:
