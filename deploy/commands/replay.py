@@ -2,21 +2,18 @@
 
 import argparse
 import asyncio
-import gzip
-import itertools
 import json
 import sys
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import jmespath
 from pydantic import SecretStr
 
 from deploy.installation import Installation
+from deploy.recorded_payloads import recorded_payloads
 from schemas.compiled_profile import CompiledProfile
 from schemas.errors import Misconfigured, ReadingRejected
 from schemas.interpreter import observe
@@ -26,7 +23,6 @@ from schemas.topics import NAME, Address, source_of
 from simulators.mqtt_sink import MqttSink
 
 _Parsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
-_LINES = (".jsonl", ".ndjson")
 
 
 def register(commands: "_Parsers[Any]", common: argparse.ArgumentParser) -> None:
@@ -39,7 +35,7 @@ def register(commands: "_Parsers[Any]", common: argparse.ArgumentParser) -> None
         type=Path,
         nargs="+",
         help=".jsonl or .ndjson: a payload a line; .json: one payload, or a list (see --items); "
-        "others: one payload; each may be gzipped (.gz)",
+        "of a CSV profile: a row a payload; others: one payload; each may be gzipped (.gz)",
     )
     parser.add_argument("--profile", required=True, help="vendor/model that the payloads are of")
     parser.add_argument("--city", help="slug; may be left out where there is one city")
@@ -65,7 +61,7 @@ async def _replay(wishes: argparse.Namespace) -> int:
     pace = _Pace(profile, context, wishes.speed)
     number = 0
     async with MqttSink(_connection(installation, context), client_id=_client_id()) as sink:
-        for payload in _payloads(wishes.file, wishes.items):
+        for payload in recorded_payloads(wishes.file, profile.definition, wishes.items):
             await pace.wait(payload)
             await sink.room()
             sink.publish(topic, payload)
@@ -102,35 +98,6 @@ def _client_id() -> str:
     return f"replay{uuid.uuid4().hex[:12]}"
 
 
-def _payloads(files: list[Path], items: str | None) -> Iterator[bytes]:
-    return itertools.chain.from_iterable(_of_file(file, items) for file in files)
-
-
-def _of_file(file: Path, items: str | None) -> Iterator[bytes]:
-    name = Path(file.stem) if file.suffix == ".gz" else file
-    if not file.exists():
-        raise Misconfigured(f"{file}: there is no such file")
-    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as content:
-        if name.suffix in _LINES:
-            yield from (line.rstrip(b"\r\n") for line in content if line.strip())
-        elif name.suffix == ".json":
-            yield from _of_document(file, content.read(), items)
-        else:
-            yield content.read()
-
-
-def _of_document(file: Path, text: bytes, items: str | None) -> Iterator[bytes]:
-    document = json.loads(text)
-    found = jmespath.search(items, document) if items else document
-    if items and not isinstance(found, list):
-        raise Misconfigured(f"{file}: --items {items} finds no list")
-    if not isinstance(found, list):
-        yield text
-        return
-    for item in found:
-        yield json.dumps(item).encode()
-
-
 class _Pace:
     """Waits between payloads as long as the device did, divided by the speed."""
 
@@ -141,8 +108,10 @@ class _Pace:
         self._before: datetime | None = None
 
     async def wait(self, payload: bytes) -> None:
+        if not self._speed:
+            return
         moment = self._moment(payload)
-        if moment and self._before and self._speed:
+        if moment and self._before:
             seconds = (moment - self._before).total_seconds() / self._speed
             await asyncio.sleep(max(0.0, seconds))
         self._before = moment or self._before
