@@ -12,7 +12,7 @@ from stream_processors.store.prepared import Prepared
 from stream_processors.store.row import Row, row_of
 
 MAXIMUM_ROWS = 5_000
-"""Rows of a transaction: the lane is held for 15-35 µs a row (README, "Measured")."""
+"""Rows of a transaction: the lane is held for about 8 µs a row (README, "Measured")."""
 MAXIMUM_ROUNDS = 8
 """The same key so often at most in a transaction: each time is a round trip in the lane."""
 
