@@ -1,16 +1,19 @@
-"""`stadspuls profile`: run a profile's own examples; show what a sample becomes."""
+"""`stadspuls profile`: run a profile's examples, show what a sample becomes, propose a profile."""
 
 import argparse
 import json
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import schemas
+from deploy.proposal import propose
 from schemas.compiled_profile import CompiledProfile
 from schemas.errors import Misconfigured
 from schemas.library import Library
+from schemas.profile_parts import PROFILE_ID
 from schemas.self_check import check, explain
 from schemas.vocabulary import Vocabulary
 
@@ -38,6 +41,11 @@ def register(commands: "_Parsers[Any]", common: argparse.ArgumentParser) -> None
     attempt.add_argument("--json", action="store_true", help="print facts as JSON")
     attempt.set_defaults(command=_try)
 
+    new = actions.add_parser("new", help="propose a profile for a sample, to be completed")
+    new.add_argument("id", help="vendor/model")
+    new.add_argument("--sample", type=Path, required=True, help="file with one payload")
+    new.set_defaults(command=_new)
+
 
 def _check(wishes: argparse.Namespace) -> int:
     problems = {profile.id: check(profile) for profile in _profiles(wishes.path)}
@@ -61,6 +69,18 @@ def _try(wishes: argparse.Namespace) -> int:
     indent = None if wishes.json else 2
     sys.stdout.write(json.dumps(facts, indent=indent, default=str, ensure_ascii=False) + "\n")
     return 0 if facts["observations"] or facts["empty"] else 1
+
+
+def _new(wishes: argparse.Namespace) -> int:
+    if not re.fullmatch(PROFILE_ID, wishes.id):
+        raise Misconfigured(
+            f"`{wishes.id}` is no `vendor/model` of letters a-z, digits and dashes"
+        )
+    if not wishes.sample.exists():
+        raise Misconfigured(f"{wishes.sample}: there is no such file")
+    sample = wishes.sample.read_bytes()
+    sys.stdout.write(propose(wishes.id, sample, vocabulary=Vocabulary.load()))
+    return 0
 
 
 def _profiles(paths: list[Path]) -> list[CompiledProfile]:
