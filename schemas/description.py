@@ -19,20 +19,27 @@ from schemas.catalogue import (
 )
 from schemas.registry import CityContext
 from schemas.sensor_profile import DatastreamProfile, SensorProfile
-from schemas.wire import Observation
+from schemas.wire import Observation, ToldPlace
 
 OBSERVATION_TYPE: Final = "http://www.opengis.net/def/observationType/OGC-OM/2.0/"
 _PROFILE_LANGUAGE: Final = "application/yaml"
 _NOT_DECLARED: Final = "De stad heeft voor dit thema nog geen dataset verklaard."
 
 
-def describe(context: CityContext, *, thing_profile: str, observation: Observation) -> Described:
+def describe(
+    context: CityContext,
+    *,
+    thing_profile: str,
+    observation: Observation,
+    place: ToldPlace | None = None,
+) -> Described:
     """Return what the catalogue must know about an observation's datastream.
 
     Args:
         context: the city's pack, vocabulary and profiles.
         thing_profile: profile of the reading (nested: the outer one), part of the thing's name.
         observation: as the interpreter gave it.
+        place: where the thing says that it is; the city's pack knows better.
 
     Raises:
         Misconfigured: the profile is not known any more.
@@ -42,7 +49,7 @@ def describe(context: CityContext, *, thing_profile: str, observation: Observati
     series = profile.datastreams[observation.datastream]
     entry = context.vocabulary.observed_properties[series.observed_property]
     dataset = dataset_of(context, entry.theme)
-    thing = thing_of(context, profile=thing_profile, name=observation.thing)
+    thing = thing_of(context, profile=thing_profile, name=observation.thing, place=place)
     personal = _personal(context, thing_profile, observation)
     return Described(
         dataset=dataset,
@@ -107,8 +114,10 @@ def dataset_of(context: CityContext, theme: str) -> Dataset:
     )
 
 
-def thing_of(context: CityContext, *, profile: str, name: str) -> Thing:
-    """Return a thing, with what the city tells about it."""
+def thing_of(
+    context: CityContext, *, profile: str, name: str, place: ToldPlace | None = None
+) -> Thing:
+    """Return a thing, with what the city tells about it, and where it says that it is."""
     known = context.pack.thing(profile, name)
     outer = context.library.profile(profile).definition
     title = (known and known.title) or name
@@ -118,7 +127,7 @@ def thing_of(context: CityContext, *, profile: str, name: str) -> Thing:
         name=name,
         title=title,
         description=(known and known.description) or f"{outer.title}: {name}",
-        location=_location(title, known),
+        location=_location(title, known, place),
         properties={"city": context.pack.slug, "profile": profile, "name": name},
     )
 
@@ -156,10 +165,14 @@ def observed_property_of(
     )
 
 
-def _location(title: str, known: city_pack.KnownThing | None) -> Location | None:
-    if known is None or known.location is None:
+def _location(
+    title: str, known: city_pack.KnownThing | None, place: ToldPlace | None
+) -> Location | None:
+    told = (place.longitude, place.latitude) if place else None
+    position = (known.location if known else None) or told
+    if position is None:
         return None
-    longitude, latitude = known.location
+    longitude, latitude = position
     return Location(
         name=title, description=f"Plaats van {title}", longitude=longitude, latitude=latitude
     )

@@ -214,6 +214,8 @@ class SensorProfile(Part):
             raise ValueError("`csv`, `xml` and `text` belong to the `decode` of their name")
         if self.decode == "text" and self.text is None:
             raise ValueError("`decode: text` needs `text:`, a pattern or pairs")
+        if self.place and self.personal == "yes":
+            raise ValueError("the place of a personal device is not for the catalogue")
         if self.personal_fields and self.decode not in {"json", "dsmr-telegram"}:
             raise ValueError("`personal_fields` are for JSON and telegrams")
         return self

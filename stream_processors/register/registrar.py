@@ -9,7 +9,7 @@ from schemas.description import describe
 from schemas.errors import Misconfigured, StoreUnavailable
 from schemas.registry import Registry
 from schemas.settings import DatabaseConnection
-from schemas.wire import NormalisedReading, Observation, Rejection
+from schemas.wire import NormalisedReading, Observation, Rejection, ToldPlace
 from stream_processors.database import Connection, DataRefused, Session, translated
 from stream_processors.register.catalogue_table import (
     json_of,
@@ -18,6 +18,7 @@ from stream_processors.register.catalogue_table import (
     write_sensor,
 )
 from stream_processors.register.newcomers import thing_ids, thing_key
+from stream_processors.register.placement import place_newcomers
 from stream_processors.statements import statement
 
 Key: TypeAlias = tuple[str, str, str, str, int, str, float]
@@ -81,7 +82,12 @@ class Registrar:
             self._refused[key] = Rejection(reason="topic.unknown-city", detail=detail)
             return
         try:
-            new[key] = describe(context, thing_profile=reading.profile, observation=observation)
+            new[key] = describe(
+                context,
+                thing_profile=reading.profile,
+                observation=observation,
+                place=_place(reading, observation),
+            )
         except (Misconfigured, KeyError) as unknown:
             detail = f"{observation.profile} does not describe {observation.datastream}: {unknown}"
             self._refused[key] = Rejection(reason="profile.unknown", detail=detail)
@@ -124,6 +130,10 @@ class Registrar:
                 continue
             keys.append(key)
             rows.append(await self._row(connection, described, thing_id, place=len(rows)))
+        await place_newcomers(
+            connection,
+            {row["thing_id"]: new[key].thing for key, row in zip(keys, rows, strict=True)},
+        )
         await connection.execute(_INSERT, json_of(rows))
         await connection.execute(_OPEN, [row["thing_id"] for row in rows])
         found = await connection.fetch(_READ, json_of(rows))
@@ -174,6 +184,10 @@ def _key(reading: NormalisedReading, observation: Observation) -> Key:
         observation.datastream,
         length,
     )
+
+
+def _place(reading: NormalisedReading, observation: Observation) -> ToldPlace | None:
+    return next((one for one in reading.places if one.thing == observation.thing), None)
 
 
 def _too_many(described: Described, caps: Mapping[str, int]) -> Rejection:

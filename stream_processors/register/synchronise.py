@@ -8,13 +8,11 @@ from typing import Any
 
 import asyncpg
 
-from schemas.catalogue import Thing
 from schemas.city_pack import KnownThing
 from schemas.description import (
     city_of,
     dataset_of,
     describe,
-    feature_of,
     observed_property_of,
     thing_of,
 )
@@ -28,6 +26,7 @@ from stream_processors.register.catalogue_table import (
     write_dataset,
     write_observed_property,
 )
+from stream_processors.register.placement import write_place
 from stream_processors.statements import statement
 
 log = logging.getLogger(__name__)
@@ -35,8 +34,6 @@ log = logging.getLogger(__name__)
 _AT_A_TIME = 5000
 _LOCK = "select pg_advisory_xact_lock(hashtext('catalogue'))"
 _THING = statement(__package__, "upsert_known_thing")
-_PLACE = statement(__package__, "place_thing")
-_FEATURE = statement(__package__, "describe_feature")
 _READ = statement(__package__, "read_all_datastreams")
 _UPDATE = statement(__package__, "update_datastreams")
 _CLOSE = statement(__package__, "close_datastreams")
@@ -79,25 +76,7 @@ async def _write_thing(connection: Connection, context: CityContext, known: Know
         thing.description,
         json_of(thing.properties),
     )
-    if thing.location:
-        place = thing.location
-        await connection.execute(
-            _PLACE,
-            thing_id,
-            place.name,
-            place.description,
-            json_of(place.location),
-            place.longitude,
-            place.latitude,
-        )
-    await _write_feature(connection, thing_id, thing)
-
-
-async def _write_feature(connection: Connection, thing_id: int, thing: Thing) -> None:
-    feature = feature_of(thing)
-    await connection.execute(
-        _FEATURE, thing_id, feature.name, feature.description, json_of(feature.feature)
-    )
+    await write_place(connection, thing_id, thing)
 
 
 async def _update_datastreams(connection: Connection, registry: Registry) -> None:

@@ -70,6 +70,7 @@ def _observe(
             observations=found.observations,
             rejections=found.rejections,
             empty=found.empty,
+            places=found.places,
         ),
     )
 

@@ -13,7 +13,7 @@ import pytest_asyncio
 from schemas.errors import StoreUnavailable
 from schemas.registry import Registry
 from schemas.settings import DatabaseConnection
-from schemas.wire import NormalisedReading, Rejection
+from schemas.wire import NormalisedReading, Rejection, ToldPlace
 from stream_processors.register.registrar import Registrar
 from stream_processors.register.synchronise import synchronise
 from stream_processors.steps.normalise import normalise
@@ -79,6 +79,31 @@ async def test_first_observation_registers_everything_around_it(
     assert (row["profile"], row["sensor_city"]) == ("proef/teller", "stad-a")
     assert (row["code"], row["property_city"], row["theme"]) == ("car-count", None, "traffic")
     assert (row["open"], row["thing_open"]) == (True, True)
+
+
+async def test_thing_without_a_place_gets_the_one_that_it_tells_and_keeps_it(
+    database: DatabaseConnection,
+    client: "asyncpg.Connection[asyncpg.Record]",
+    tmp_path: Path,
+) -> None:
+    registry = registry_of(tmp_path)
+    await synchronise(client, registry)
+    for longitude in (3.72, 4.4):
+        told = [
+            msgspec.structs.replace(one, places=(ToldPlace("brug", longitude, 51.05),))
+            for one in _readings(registry, "brug")
+        ]
+        async with registrar(database, registry) as made:
+            await _register(made, told)
+
+    row = await client.fetchrow(
+        """
+        select longitude, latitude, feature -> 'geometry' ->> 'type' as geometry
+        from thing join location using (location_id) join feature_of_interest using (thing_id)
+        """
+    )
+    assert row is not None
+    assert tuple(row) == (3.72, 51.05, "Point")
 
 
 async def test_several_stores_that_see_the_same_at_once_get_the_one_row(
