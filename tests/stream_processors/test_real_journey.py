@@ -11,7 +11,7 @@ from deploy.stack.apache_kafka import ApacheKafka
 from schemas import wire
 from schemas.settings import DatabaseConnection
 from tests.stream_processors.packs import reading, write_pack
-from tests.stream_processors.running import accounted, commit, create, journey, log_of, send
+from tests.stream_processors.running import accounted, commit, create, journey, send
 
 pytestmark = pytest.mark.real
 
@@ -73,19 +73,3 @@ async def test_readings_that_are_not_those_that_normalise_knows_are_read_from_th
         await accounted(real_database, 40)
 
     assert await client.fetchval("select count(*) from observation") == 40
-
-
-async def test_readings_that_normalise_knows_are_not_read_again(
-    kafka: ApacheKafka, real_database: DatabaseConnection, tmp_path: Path
-) -> None:
-    pack = write_pack(tmp_path)
-    for part in range(3):
-        await send(kafka.connection, [reading(part * 10 + n) for n in range(10)])
-        async with journey(kafka.connection, real_database, pack):
-            await accounted(real_database, (part + 1) * 10)
-
-    offsets = [
-        wire.read_normalised(one.value).offset
-        for one in await log_of(kafka.connection, wire.OBSERVATIONS)
-    ]
-    assert offsets == list(range(30))
