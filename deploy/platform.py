@@ -72,7 +72,6 @@ class Platform:
         tasks = [
             asyncio.create_task(self._serve(), name="serve"),
             asyncio.create_task(self._pipe(), name="pipe"),
-            asyncio.create_task(self.stack.died(), name="watch the stack"),
         ]
         try:
             ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -91,8 +90,21 @@ class Platform:
     async def _pipe(self) -> NoReturn:
         while True:
             async with self.pipeline():
-                await self._cities_changed()
+                await self._cities_changed_or_stack_died()
+            # Not watched meanwhile: the embedded broker is started again to admit others.
             await self.stack.mqtt_service.admit(access(self.installation))
+
+    async def _cities_changed_or_stack_died(self) -> None:
+        changed = asyncio.create_task(self._cities_changed(), name="watch the cities")
+        died = asyncio.create_task(self.stack.died(), name="watch the stack")
+        try:
+            await asyncio.wait((changed, died), return_when=asyncio.FIRST_COMPLETED)
+            if died.done():
+                died.result()
+        finally:
+            changed.cancel()
+            died.cancel()
+            await asyncio.gather(changed, died, return_exceptions=True)
 
     def pipeline(self) -> AbstractAsyncContextManager[None]:
         """Return ingest, normalise, store and aggregate, to be run as a context."""
