@@ -1,1 +1,1 @@
-"""TODO."""
+"""The composition root: the command, the local stack, migrations, city packs."""

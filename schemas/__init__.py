@@ -1,1 +1,1 @@
-"""TODO."""
+"""The contracts between the packages: records, profiles, vocabulary, catalogue, database."""
