@@ -1,6 +1,7 @@
 """The `stadspuls` command: reads the words of the caller and hands over to one command."""
 
 import argparse
+import importlib
 import logging
 import os
 import sys
@@ -8,20 +9,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from deploy.commands import city, dead_letters, demo, profile, replay, run, up
 from schemas.errors import Misconfigured, PlatformError
 
 DONE: Final = 0
 FAILED: Final = 1
 WRONG_USE: Final = 2
 
-_COMMANDS: Final = (up, demo, city, profile, dead_letters, replay, run)
+COMMANDS: Final = ("up", "demo", "city", "profile", "dead-letters", "replay", "run")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 failed, 2 wrong use."""
-    parser = _parser()
-    wishes = parser.parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    wishes = _parser(words[:1]).parse_args(words)
     _log(to_person="part" not in wishes)
     try:
         status: int = wishes.command(wishes)
@@ -47,7 +47,12 @@ def _log(*, to_person: bool) -> None:
         logging.getLogger("aiokafka").setLevel(logging.WARNING)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(first: Sequence[str]) -> argparse.ArgumentParser:
+    """Return a parser of the command that comes first; of all where none of them does.
+
+    Each process of the platform is a command of its own: what the others import would only make
+    its start longer.
+    """
     parser = argparse.ArgumentParser(
         prog="stadspuls",
         description="Real-time smart-city sensor streaming: MQTT in, open data out.",
@@ -60,7 +65,8 @@ def _parser() -> argparse.ArgumentParser:
         default=Path("stadspuls-data"),
         help="where the platform keeps its data (default: %(default)s)",
     )
-    for module in _COMMANDS:
+    for name in [one for one in COMMANDS if one in first] or COMMANDS:
+        module = importlib.import_module(f"deploy.commands.{name.replace('-', '_')}")
         module.register(commands, common)
     return parser
 

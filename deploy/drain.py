@@ -4,16 +4,16 @@ import asyncio
 import contextlib
 import logging
 import time
-import urllib.request
 from collections.abc import Mapping
 
 import asyncpg
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.log_ends import log_ends
+from deploy.readiness import ask
 from deploy.sql import query
 from schemas import telemetry, wire
-from schemas.settings import DatabaseConnection, KafkaConnection
+from schemas.settings import DatabaseConnection, HttpListener, KafkaConnection
 
 log = logging.getLogger(__name__)
 
@@ -21,11 +21,11 @@ _PAUSE_SECONDS = 0.05
 _QUIET_SECONDS = 0.3
 
 
-async def settle(ingest: str, *, patience_seconds: float) -> None:
+async def settle(ingest: HttpListener, *, patience_seconds: float) -> None:
     """Return when the gateway has taken no message for a moment, or patience ends.
 
     Args:
-        ingest: address of its HTTP server.
+        ingest: its HTTP server.
         patience_seconds: devices may go on sending; what they send later is theirs to repeat.
     """
     with contextlib.suppress(TimeoutError, OSError):
@@ -36,19 +36,14 @@ async def settle(ingest: str, *, patience_seconds: float) -> None:
                 taken, before = await _taken(ingest), taken
 
 
-async def _taken(ingest: str) -> float:
-    return await asyncio.to_thread(_read_taken, ingest)
-
-
-def _read_taken(ingest: str) -> float:
-    with urllib.request.urlopen(f"{ingest}/metrics", timeout=_QUIET_SECONDS * 4) as answer:  # noqa: S310
-        families = text_string_to_metric_families(answer.read().decode())
-        return sum(
-            sample.value
-            for family in families
-            if family.name == telemetry.MESSAGES.name
-            for sample in family.samples
-        )
+async def _taken(ingest: HttpListener) -> float:
+    families = text_string_to_metric_families((await ask(ingest, "/metrics")).decode())
+    return sum(
+        sample.value
+        for family in families
+        if family.name == telemetry.MESSAGES.name
+        for sample in family.samples
+    )
 
 
 async def drain(

@@ -114,7 +114,7 @@ class Platform:
         return supervised(parts, settle=self._settle, drain=self._drain)
 
     async def _settle(self) -> None:
-        await settle(self.ingest.address, patience_seconds=self.settings.drain_seconds / 2)
+        await settle(self.ingest, patience_seconds=self.settings.drain_seconds / 2)
 
     async def _drain(self) -> None:
         patience_seconds = self.settings.drain_seconds

@@ -1,4 +1,4 @@
-"""Ask a server of ours whether it can serve."""
+"""Ask a server of ours: whether it can serve, and what else it tells."""
 
 import asyncio
 import ssl
@@ -12,13 +12,13 @@ _ASK_SECONDS: Final = 2.0
 _PAUSE_SECONDS: Final = 0.05
 
 
-async def ask(listener: HttpListener) -> None:
-    """Return when a server says that it is ready.
+async def ask(listener: HttpListener, path: str = "/ready") -> bytes:
+    """Return what a server answers; by default, whether it is ready.
 
     Raises:
-        OSError: it does not answer, or says that it is not.
+        OSError: it does not answer, or answers with an error.
     """
-    await asyncio.to_thread(_ask, listener)
+    return await asyncio.to_thread(_ask, listener, path)
 
 
 async def until_ready(listener: HttpListener, *, patience_seconds: float) -> None:
@@ -43,9 +43,11 @@ async def _is_ready(listener: HttpListener) -> bool:
     return True
 
 
-def _ask(listener: HttpListener) -> None:
+def _ask(listener: HttpListener, path: str) -> bytes:
     trust = None
     if listener.certificate_file:
         trust = ssl.create_default_context(cafile=str(listener.certificate_file))
-    address = f"{listener.address}/ready"
-    urllib.request.urlopen(address, timeout=_ASK_SECONDS, context=trust).close()  # noqa: S310
+    address = f"{listener.address}{path}"
+    with urllib.request.urlopen(address, timeout=_ASK_SECONDS, context=trust) as answer:  # noqa: S310
+        body: bytes = answer.read()
+    return body

@@ -7,16 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from deploy.commands import Parsers
 from deploy.installation import Installation
 from schemas.city_pack import CityPack
 from schemas.errors import Misconfigured
 from schemas.registry import load_registry
 from schemas.self_check import check
 
-_Parsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
 
-
-def register(commands: "_Parsers[Any]", common: argparse.ArgumentParser) -> None:
+def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser("city", help="load, list and check city packs")
     actions = parser.add_subparsers(required=True, metavar="action")

@@ -11,16 +11,15 @@ import asyncpg
 import msgspec
 from aiokafka import AIOKafkaProducer
 
+from deploy.commands import Parsers
 from deploy.installation import Installation
 from deploy.sql import query
 from schemas import wire
 from schemas.errors import NotFound
 from schemas.settings import KafkaConnection
 
-_Parsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
 
-
-def register(commands: "_Parsers[Any]", common: argparse.ArgumentParser) -> None:
+def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser("dead-letters", help="what was rejected, and why")
     actions = parser.add_subparsers(required=True, metavar="action")

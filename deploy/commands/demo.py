@@ -5,8 +5,8 @@ import asyncio
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
+from deploy.commands import Parsers
 from deploy.commands.up import add_platform_options, platform_settings, stop_event
 from deploy.demo import run_demo
 from deploy.installation import EXAMPLES, Installation
@@ -14,10 +14,8 @@ from deploy.platform import running_platform
 from deploy.settings import PlatformSettings
 from deploy.stack.ports import is_free
 
-_Parsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
 
-
-def register(commands: "_Parsers[Any]", common: argparse.ArgumentParser) -> None:
+def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
     del common  # without --data-dir, a demonstration leaves nothing behind
     parser = commands.add_parser("demo", help="run the platform with a simulated city")

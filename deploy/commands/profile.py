@@ -6,9 +6,9 @@ import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import schemas
+from deploy.commands import Parsers
 from deploy.proposal import propose
 from schemas.compiled_profile import CompiledProfile
 from schemas.errors import Misconfigured
@@ -17,12 +17,11 @@ from schemas.profile_parts import PROFILE_ID
 from schemas.self_check import check, explain
 from schemas.vocabulary import Vocabulary
 
-_Parsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
 _WORDS = Path("vocabulary") / "observed-properties.yaml"
 _PLATFORM = Path(schemas.__file__).parent
 
 
-def register(commands: "_Parsers[Any]", common: argparse.ArgumentParser) -> None:
+def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
     del common  # profiles are files; no installation is needed
     parser = commands.add_parser("profile", help="check and try sensor profiles")

@@ -7,11 +7,11 @@ import sys
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from deploy.commands import Parsers
 from deploy.installation import Installation
 from deploy.recorded_payloads import recorded_payloads
 from schemas.compiled_profile import CompiledProfile
@@ -22,10 +22,8 @@ from schemas.settings import MqttConnection
 from schemas.topics import NAME, Address, source_of
 from simulators.mqtt_sink import MqttSink
 
-_Parsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
 
-
-def register(commands: "_Parsers[Any]", common: argparse.ArgumentParser) -> None:
+def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
         "replay", parents=[common], help="publish recorded payloads to the running platform"

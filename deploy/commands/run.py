@@ -4,17 +4,15 @@ import argparse
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import uvloop
 from pydantic import ValidationError
 
+from deploy.commands import Parsers
 from schemas.errors import Misconfigured
 
-_Parsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
 
-
-def register(commands: "_Parsers[Any]", common: argparse.ArgumentParser) -> None:
+def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
     del common  # a part is told everything by its environment
     parser = commands.add_parser(

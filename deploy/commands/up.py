@@ -4,15 +4,13 @@ import argparse
 import asyncio
 import signal
 import sys
-from typing import Any
 
+from deploy.commands import Parsers
 from deploy.platform import Platform, running_platform
 from deploy.settings import PlatformSettings
 
-_Parsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
 
-
-def register(commands: "_Parsers[Any]", common: argparse.ArgumentParser) -> None:
+def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser("up", parents=[common], help="run the whole platform")
     add_platform_options(parser)

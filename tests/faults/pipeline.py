@@ -90,7 +90,7 @@ class Pipeline:
 
     async def drained(self) -> None:
         """Wait until everything that was published is stored."""
-        await settle(self.parts["ingest"].listener.address, patience_seconds=30)
+        await settle(self.parts["ingest"].listener, patience_seconds=30)
         assert await drain(self.kafka, self.stack.database, patience_seconds=30)
 
     def entries(self) -> list[Entry]:
