@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from schemas.errors import ReadingRejected
-from schemas.interpreter import Yield, observe
+from schemas.interpreter.observe import Yield, observe
 from schemas.privacy import gate
 from schemas.registry import Registry
 from schemas.topics import Address

@@ -8,17 +8,17 @@ from typing import Any, Final, NamedTuple
 import yaml
 
 from deploy.field_names import MEANINGS, PERSONAL, THING_NAME, TIME_NAME, UNREAD
-from schemas.compiled_profile import compile_profile
-from schemas.csv_rows import compile_csv
-from schemas.decode_profile import CsvForm, TextForm, XmlForm
-from schemas.decoding import read_json
+from schemas.decoders.csv_rows import compile_csv
+from schemas.decoders.json_document import read_json
+from schemas.decoders.text_fields import compile_text
+from schemas.decoders.xml_document import compile_xml
 from schemas.errors import Misconfigured, ReadingRejected
-from schemas.plain_numbers import plain_number
+from schemas.interpreter.compiled_profile import compile_profile
+from schemas.language.decode_profile import CsvForm, TextForm, XmlForm
+from schemas.language.plain_numbers import plain_number
+from schemas.language.sensor_profile import SensorProfile
 from schemas.self_check import explain
-from schemas.sensor_profile import SensorProfile
-from schemas.text_fields import compile_text
 from schemas.vocabulary import Vocabulary
-from schemas.xml_document import compile_xml
 from schemas.yaml_source import parse_yaml, read_model
 
 _LEAVES_LIMIT: Final = 60

@@ -9,9 +9,9 @@ from typing import IO, Final
 
 import jmespath
 
-from schemas.decode_profile import CsvForm
 from schemas.errors import Misconfigured
-from schemas.sensor_profile import SensorProfile
+from schemas.language.decode_profile import CsvForm
+from schemas.language.sensor_profile import SensorProfile
 
 _LINES: Final = (".jsonl", ".ndjson")
 _BOM: Final = b"\xef\xbb\xbf"

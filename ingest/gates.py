@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, NamedTuple
 
-from schemas.compiled_profile import CompiledProfile
 from schemas.errors import ReadingRejected
+from schemas.interpreter.compiled_profile import CompiledProfile
 from schemas.privacy import WITHHELD, gate
 from schemas.registry import Registry
 from schemas.topics import Address

@@ -17,8 +17,8 @@ from schemas.catalogue import (
     Sensor,
     Thing,
 )
+from schemas.language.sensor_profile import DatastreamProfile, SensorProfile
 from schemas.registry import CityContext
-from schemas.sensor_profile import DatastreamProfile, SensorProfile
 from schemas.wire import Observation, ToldPlace
 
 OBSERVATION_TYPE: Final = "http://www.opengis.net/def/observationType/OGC-OM/2.0/"

@@ -6,10 +6,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from schemas.compiled_profile import CompiledProfile, compile_profile
-from schemas.conditions import compile_conditions
 from schemas.errors import Misconfigured
-from schemas.sensor_profile import SensorProfile
+from schemas.interpreter.compiled_profile import CompiledProfile, compile_profile
+from schemas.interpreter.conditions import compile_conditions
+from schemas.language.sensor_profile import SensorProfile
 from schemas.vocabulary import Vocabulary
 from schemas.yaml_source import read_model, read_yaml
 

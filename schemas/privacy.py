@@ -10,8 +10,8 @@ identifier in it.
 import re
 from typing import Final
 
-from schemas.compiled_profile import CompiledProfile
 from schemas.errors import ReadingRejected
+from schemas.interpreter.compiled_profile import CompiledProfile
 
 # No JSON and no telegram begins so, and only profiles of these two have personal fields.
 WITHHELD: Final = b"stadspuls:withheld:"

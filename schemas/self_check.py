@@ -9,13 +9,13 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from schemas import wire
-from schemas.compiled_profile import CompiledProfile
 from schemas.errors import ReadingRejected
-from schemas.interpreter import Yield, observe, rejection_of
-from schemas.phenomenon_time import known_zone
+from schemas.interpreter.compiled_profile import CompiledProfile
+from schemas.interpreter.observe import Yield, observe, rejection_of
+from schemas.interpreter.phenomenon_time import known_zone
+from schemas.language.sensor_profile import Example, ExpectedObservation
 from schemas.privacy import gate
 from schemas.quality import qualify
-from schemas.sensor_profile import Example, ExpectedObservation
 
 _TOPIC: Final = re.compile(r"city/[^/]+/[^/]+/[^/]+/([^/]+)")
 _COMPARED: Final = ("thing", "profile", "phenomenon_start", "phenomenon_end")

@@ -10,10 +10,10 @@ from pathlib import Path
 import schemas
 from deploy.commands import Parsers
 from deploy.proposal import propose
-from schemas.compiled_profile import CompiledProfile
 from schemas.errors import Misconfigured
+from schemas.interpreter.compiled_profile import CompiledProfile
+from schemas.language.profile_parts import PROFILE_ID
 from schemas.library import Library
-from schemas.profile_parts import PROFILE_ID
 from schemas.self_check import check, explain
 from schemas.vocabulary import Vocabulary
 

@@ -14,9 +14,9 @@ from pydantic import SecretStr
 from deploy.commands import Parsers
 from deploy.installation import Installation
 from deploy.recorded_payloads import recorded_payloads
-from schemas.compiled_profile import CompiledProfile
 from schemas.errors import Misconfigured, ReadingRejected
-from schemas.interpreter import observe
+from schemas.interpreter.compiled_profile import CompiledProfile
+from schemas.interpreter.observe import observe
 from schemas.registry import CityContext
 from schemas.settings import MqttConnection
 from schemas.topics import NAME, Address, source_of

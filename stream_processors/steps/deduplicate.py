@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from schemas.phenomenon_time import RECEIVED
+from schemas.interpreter.phenomenon_time import RECEIVED
 from schemas.wire import Observation, Reading
 from stream_processors.steps.passage import Passage
 

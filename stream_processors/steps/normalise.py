@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Sequence
 
-from schemas.compiled_profile import CompiledProfile
 from schemas.errors import Misconfigured, ReadingRejected
-from schemas.interpreter import observe, rejection_of
+from schemas.interpreter.compiled_profile import CompiledProfile
+from schemas.interpreter.observe import observe, rejection_of
 from schemas.registry import CityContext, Registry
 from schemas.topics import Address
 from schemas.wire import NormalisedReading, Rejection

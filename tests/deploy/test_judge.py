@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from deploy.judge import Baseline, Verdict, judge, take_baseline
 from schemas.errors import ReadingRejected
-from schemas.interpreter import observe
+from schemas.interpreter.observe import observe
 from schemas.privacy import gate
 from schemas.registry import Registry, load_registry
 from schemas.settings import DatabaseConnection

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import pytest
 
-from schemas.compiled_profile import CompiledProfile
+from schemas.interpreter.compiled_profile import CompiledProfile
 from schemas.library import Library
 from schemas.vocabulary import Vocabulary
 

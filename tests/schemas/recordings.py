@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from schemas.compiled_profile import CompiledProfile
-from schemas.interpreter import Yield, observe
+from schemas.interpreter.compiled_profile import CompiledProfile
+from schemas.interpreter.observe import Yield, observe
 from schemas.privacy import gate
 
 DATA = Path(__file__).parents[3] / "shared" / "data"

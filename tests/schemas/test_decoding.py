@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.decoding import PAYLOAD_LIMIT_BYTES, read_json, read_text
+from schemas.decoders.json_document import PAYLOAD_LIMIT_BYTES, read_json, read_text
 from schemas.errors import ReadingRejected
 
 HOSTILE = {

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from schemas.errors import ReadingRejected
-from schemas.interpreter import Yield, observe
+from schemas.interpreter.observe import Yield, observe
 from schemas.library import Library
 from schemas.vocabulary import Vocabulary
 

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import errors
-from schemas.compiled_profile import CompiledProfile
-from schemas.envelopes import open_payload
 from schemas.errors import ReadingRejected
-from schemas.frame_profile import (
+from schemas.interpreter.compiled_profile import CompiledProfile
+from schemas.interpreter.envelopes import open_payload
+from schemas.interpreter.observe import observe
+from schemas.language.frame_profile import (
     Frame,
     FrameField,
     FrameGroup,
@@ -23,10 +24,9 @@ from schemas.frame_profile import (
     FrameRecord,
     PortLayout,
 )
-from schemas.interpreter import observe
+from schemas.language.sensor_profile import Envelope
 from schemas.library import Library
 from schemas.self_check import check, example_payload
-from schemas.sensor_profile import Envelope
 from schemas.vocabulary import Vocabulary
 
 LIBRARY = Library.load(vocabulary=Vocabulary.load())

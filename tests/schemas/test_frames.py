@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.decoders.frames import Decoder, compile_frame
 from schemas.errors import ReadingRejected
-from schemas.frame_profile import Frame
-from schemas.frames import Decoder, compile_frame
+from schemas.language.frame_profile import Frame
 
 GROUPS = {
     "header": [{"name": "version", "type": "u8", "equals": 2}, {"name": "flags", "type": "u8"}],

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.compiled_profile import CompiledProfile
 from schemas.errors import ReadingRejected
-from schemas.interpreter import Yield, observe, rejection_of
+from schemas.interpreter.compiled_profile import CompiledProfile
+from schemas.interpreter.observe import Yield, observe, rejection_of
 from schemas.library import Library
 from schemas.privacy import gate
 from schemas.quality import qualify

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from schemas.compiled_profile import CompiledProfile
 from schemas.errors import ReadingRejected
-from schemas.interpreter import Yield, observe
+from schemas.interpreter.compiled_profile import CompiledProfile
+from schemas.interpreter.observe import Yield, observe
 from schemas.library import Library
 from tests.schemas.conftest import MakeProfile
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from schemas.interpreter import Yield, observe
+from schemas.interpreter.observe import Yield, observe
 from schemas.library import Library
 from schemas.wire import Observation
 from tests.schemas.lorawan_models import HOUSEKEEPING, MODELS, NOT_OBSERVED, RADIO

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.errors import ReadingRejected
-from schemas.paths import MISSING, compile_path
+from schemas.language.paths import MISSING, compile_path
 
 DOCUMENT = {
     "a": {"b": [{"c": 1}, {"c": None}], "d.e": 2},

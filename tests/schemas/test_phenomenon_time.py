@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from schemas.errors import ReadingRejected
-from schemas.phenomenon_time import Told, compile_clock
-from schemas.profile_parts import Time, duration
+from schemas.interpreter.phenomenon_time import Told, compile_clock
+from schemas.language.profile_parts import Time, duration
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.compiled_profile import CompiledProfile, compile_profile
-from schemas.decoding import read_json
+from schemas.decoders.json_document import read_json
+from schemas.decoders.telegram import Lines, read_telegram, write_telegram
 from schemas.errors import ReadingRejected
+from schemas.interpreter.compiled_profile import CompiledProfile, compile_profile
 from schemas.library import Library
 from schemas.privacy import WITHHELD, gate, refuse_withheld
 from schemas.self_check import example_payload
-from schemas.telegram import Lines, read_telegram, write_telegram
 from schemas.vocabulary import Vocabulary
 from tests.schemas.conftest import MakeProfile
 

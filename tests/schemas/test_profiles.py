@@ -6,16 +6,17 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from schemas import profile_schema
+from schemas import errors
 from schemas.contracts import FOLDER, text
 from schemas.errors import Misconfigured
+from schemas.language import profile_schema
 from schemas.library import Library, profile_files
 from schemas.self_check import check, explain
 from schemas.vocabulary import Vocabulary
 from schemas.yaml_source import parse_yaml, read_yaml
 from tests.schemas.conftest import MakeProfile
 
-PROFILES = Path(profile_schema.__file__).parent / "profiles"
+PROFILES = Path(errors.__file__).parent / "profiles"
 IDS = [str(file.relative_to(PROFILES).with_suffix("")) for file in PROFILES.glob("*/*.yaml")]
 
 
@@ -26,7 +27,7 @@ def test_examples_of_a_profile_hold(profile_id: str, library: Library) -> None:
 
 @pytest.mark.parametrize("name", profile_schema.documents())
 def test_generated_schema_is_current(name: str) -> None:
-    """Run `python -m schemas.profile_schema` and commit what it writes."""
+    """Run `python -m schemas.language.profile_schema` and commit what it writes."""
     expected = text(profile_schema.documents()[name])
 
     assert (FOLDER / name).read_text(encoding="utf-8") == expected

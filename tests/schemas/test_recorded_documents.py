@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from schemas.interpreter import Yield
+from schemas.interpreter.observe import Yield
 from schemas.library import Library
 from tests.schemas.recordings import DATA, NOW, document_of, needs_recordings, read
 

@@ -4,8 +4,8 @@ import csv
 from datetime import UTC, datetime
 from typing import Any
 
-from schemas.compiled_profile import CompiledProfile
-from schemas.interpreter import Yield
+from schemas.interpreter.compiled_profile import CompiledProfile
+from schemas.interpreter.observe import Yield
 from schemas.library import Library
 from tests.schemas.recordings import lines_of, needs_recordings, read, rows_of
 

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from schemas import wire
-from schemas.compiled_profile import CompiledProfile
-from schemas.interpreter import Yield, observe
+from schemas.interpreter.compiled_profile import CompiledProfile
+from schemas.interpreter.observe import Yield, observe
 from schemas.library import Library
 from schemas.privacy import gate
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from schemas.csv_rows import compile_csv
-from schemas.decode_profile import CsvForm, TextForm, Wide, XmlForm
+from schemas.decoders.csv_rows import compile_csv
+from schemas.decoders.pairs import unfold_text
+from schemas.decoders.senml import read_senml
+from schemas.decoders.text_fields import compile_text
+from schemas.decoders.xml_document import compile_xml
 from schemas.errors import Misconfigured, ReadingRejected
-from schemas.pairs import unfold_text
-from schemas.senml import read_senml
-from schemas.text_fields import compile_text
-from schemas.xml_document import compile_xml
+from schemas.language.decode_profile import CsvForm, TextForm, Wide, XmlForm
 from tests.schemas.conftest import MakeProfile
 
 

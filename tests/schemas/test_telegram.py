@@ -2,8 +2,8 @@
 
 import pytest
 
+from schemas.decoders.telegram import Lines, checksum, read_telegram, write_telegram
 from schemas.errors import ReadingRejected
-from schemas.telegram import Lines, checksum, read_telegram, write_telegram
 
 LINES = ["/XYZ5 test", "1-3:0.2.8(50)", "1-0:1.8.1(000001.500*kWh)", "0-1:24.1.0(003)"]
 

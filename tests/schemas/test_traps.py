@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas.errors import ReadingRejected
-from schemas.lambert import lambert_72_to_wgs84
+from schemas.interpreter.lambert import lambert_72_to_wgs84
 from schemas.library import Library
 from tests.schemas.conftest import MakeProfile
 from tests.schemas.recordings import DATA, document_of, lines_of, needs_recordings, read

@@ -101,7 +101,7 @@ def test_mistake_is_told(
 def test_every_reason_that_the_interpreter_gives_has_its_sentence(
     vocabulary: Vocabulary,
 ) -> None:
-    sources = (file.read_text(encoding="utf-8") for file in SCHEMAS.glob("*.py"))
+    sources = (file.read_text(encoding="utf-8") for file in SCHEMAS.rglob("*.py"))
 
     given = {code for text in sources for code in REASON.findall(text)}
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from schemas.errors import ReadingRejected
-from schemas.interpreter import Yield, observe
+from schemas.interpreter.observe import Yield, observe
 from schemas.privacy import gate
 from schemas.quality import qualify
 from schemas.registry import Registry, load_registry

@@ -1,7 +1,7 @@
 """JSON Schemas of the files that people write, for their editors.
 
-`python -m schemas.profile_schema` writes them to `schemas/generated/`; a test checks that they
-are current. In a YAML file: `# yaml-language-server: $schema=…/profile.schema.json`.
+`python -m schemas.language.profile_schema` writes them to `schemas/generated/`; a test checks that
+they are current. In a YAML file: `# yaml-language-server: $schema=…/profile.schema.json`.
 """
 
 from typing import Any, Final
@@ -9,7 +9,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from schemas.contracts import FOLDER, text
-from schemas.sensor_profile import SensorProfile
+from schemas.language.sensor_profile import SensorProfile
 from schemas.vocabulary import VocabularyFile
 
 _SCHEMA: Final = "https://json-schema.org/draft/2020-12/schema"

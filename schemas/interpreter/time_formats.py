@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from schemas.errors import ReadingRejected
-from schemas.profile_parts import Time
+from schemas.language.profile_parts import Time
 
 _DSMR: Final = re.compile(r"(\d{12})([SW]?)", re.ASCII)
 _TEXT_LIMIT: Final = 64

@@ -4,9 +4,9 @@ import csv
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from schemas.decode_profile import CsvForm, Wide
-from schemas.decoding import read_text
+from schemas.decoders.json_document import read_text
 from schemas.errors import ReadingRejected
+from schemas.language.decode_profile import CsvForm, Wide
 
 ROWS: Final = "rows"
 _SHOWN: Final = 80

@@ -6,18 +6,18 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any
 
-from schemas.conditions import Predicate, compile_conditions
-from schemas.decode_profile import TEXTUAL
-from schemas.doubts import Doubts, compile_doubts
-from schemas.interval_lengths import ToldLength, compile_length
-from schemas.paths import MISSING, Getter, compile_path
-from schemas.phenomenon_time import Clock, compile_clock, compile_paths, first_path
-from schemas.profile_parts import duration
-from schemas.results import ReadResult, compile_result
-from schemas.sensor_profile import DatastreamProfile, SensorProfile
+from schemas.interpreter.conditions import Predicate, compile_conditions
+from schemas.interpreter.doubts import Doubts, compile_doubts
+from schemas.interpreter.interval_lengths import ToldLength, compile_length
+from schemas.interpreter.phenomenon_time import Clock, compile_clock, compile_paths, first_path
+from schemas.interpreter.results import ReadResult, compile_result
+from schemas.language.decode_profile import TEXTUAL
+from schemas.language.paths import MISSING, Getter, compile_path
+from schemas.language.profile_parts import duration
+from schemas.language.sensor_profile import DatastreamProfile, SensorProfile
+from schemas.language.wrong_part import naming
 from schemas.units import Conversion, conversion, ucum_code
 from schemas.vocabulary import ObservationType, ObservedProperty, Vocabulary
-from schemas.wrong_part import naming
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
 from schemas.errors import ReadingRejected
-from schemas.paths import MISSING, compile_path
+from schemas.language.paths import MISSING, compile_path
 
 LENGTH_LIMIT_SECONDS: Final = 366 * 86_400
 

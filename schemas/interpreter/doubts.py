@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
-from schemas.conditions import compile_conditions
-from schemas.profile_parts import FlagRule
+from schemas.interpreter.conditions import compile_conditions
+from schemas.language.profile_parts import FlagRule
 from schemas.vocabulary import QualityFlag
 
 Doubts: TypeAlias = Callable[[Any], tuple[str, ...]]

@@ -6,9 +6,9 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from schemas.decoding import read_json
-from schemas.sensor_profile import SensorProfile
-from schemas.telegram import OBJECT_LINE, Lines, read_lines, read_telegram, write_telegram
+from schemas.decoders.json_document import read_json
+from schemas.decoders.telegram import OBJECT_LINE, Lines, read_lines, read_telegram, write_telegram
+from schemas.language.sensor_profile import SensorProfile
 
 _STEP: Final = re.compile(r"(?:^|\.)([A-Za-z_][\w-]*)|(\[\*\])", re.ASCII)
 _REFERENCE: Final = re.compile(r"\d+-(\d+|\*):\d+\.(\d+|\*)\.(\d+|\*)", re.ASCII)

@@ -6,9 +6,9 @@ from typing import Any, Final, TypeAlias
 
 from schemas import wire
 from schemas.errors import ReadingRejected
-from schemas.paths import MISSING
-from schemas.plain_numbers import Decimal, plain_number
-from schemas.sensor_profile import DatastreamProfile
+from schemas.language.paths import MISSING
+from schemas.language.plain_numbers import Decimal, plain_number
+from schemas.language.sensor_profile import DatastreamProfile
 from schemas.units import Conversion
 
 # Whole numbers beyond this are not exact in a double, and no measurement.

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from schemas.decoding import read_json
+from schemas.decoders.json_document import read_json
 from schemas.errors import ReadingRejected
 
 _VERSION: Final = 10

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 from schemas.errors import ReadingRejected
-from schemas.paths import MISSING, Getter, compile_path
-from schemas.plain_numbers import plain_number
-from schemas.profile_parts import Condition
+from schemas.language.paths import MISSING, Getter, compile_path
+from schemas.language.plain_numbers import plain_number
+from schemas.language.profile_parts import Condition
 
 Predicate: TypeAlias = Callable[[Any], bool]
 

@@ -13,16 +13,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from schemas import wire
-from schemas.compiled_datastream import CompiledDatastream
-from schemas.compiled_profile import CompiledProfile
-from schemas.envelopes import Opened, open_payload
 from schemas.errors import ReadingRejected
-from schemas.paths import MISSING
-from schemas.phenomenon_time import RECEIVED, Moment, Told, moment
-from schemas.places import WhereIs
+from schemas.interpreter.compiled_datastream import CompiledDatastream
+from schemas.interpreter.compiled_profile import CompiledProfile
+from schemas.interpreter.envelopes import Opened, open_payload
+from schemas.interpreter.phenomenon_time import RECEIVED, Moment, Told, moment
+from schemas.interpreter.places import WhereIs
+from schemas.interpreter.results import short
+from schemas.interpreter.thing_name import thing_name
+from schemas.language.paths import MISSING
 from schemas.privacy import refuse_withheld
-from schemas.results import short
-from schemas.thing_name import thing_name
 
 NOTHING_VALID: Final = "nothing-valid"
 NO_VALUES: Final = "no-values"

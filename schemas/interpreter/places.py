@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from schemas.errors import ReadingRejected
-from schemas.lambert import lambert_72_to_wgs84, lambert_2008_to_wgs84
-from schemas.paths import MISSING, compile_path
-from schemas.phenomenon_time import compile_paths, first_path
-from schemas.plain_numbers import Decimal
-from schemas.profile_parts import Place
-from schemas.results import number_in
+from schemas.interpreter.lambert import lambert_72_to_wgs84, lambert_2008_to_wgs84
+from schemas.interpreter.phenomenon_time import compile_paths, first_path
+from schemas.interpreter.results import number_in
+from schemas.language.paths import MISSING, compile_path
+from schemas.language.plain_numbers import Decimal
+from schemas.language.profile_parts import Place
 
 Position: TypeAlias = tuple[float, float]
 WhereIs: TypeAlias = Callable[[Any], Position | None]

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Final
 
-from schemas.decode_profile import NAMES_LIMIT, TextForm, pattern_parts
-from schemas.decoding import read_text
+from schemas.decoders.json_document import read_text
 from schemas.errors import ReadingRejected
+from schemas.language.decode_profile import NAMES_LIMIT, TextForm, pattern_parts
 
 _PAIRS_LIMIT: Final = 25 * NAMES_LIMIT
 

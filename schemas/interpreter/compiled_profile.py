@@ -3,29 +3,29 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from schemas.compiled_datastream import CompiledDatastream, compile_datastream
-from schemas.conditions import Predicate, compile_conditions
-from schemas.decode_profile import TEXTUAL
-from schemas.decoders import Decode, compile_decode, items_path
-from schemas.doubts import Doubts, compile_doubts
-from schemas.envelope_contents import Contents, compile_contents
+from schemas.decoders.decode import Decode, compile_decode, items_path
+from schemas.decoders.frames import Decoder, compile_frame
 from schemas.errors import Misconfigured
-from schemas.frames import Decoder, compile_frame
-from schemas.paths import Getter, compile_path
-from schemas.personal_fields import Removal, compile_removal
-from schemas.phenomenon_time import Clock, compile_clock, compile_paths
-from schemas.places import WhereIs, compile_place
-from schemas.profile_parts import duration
-from schemas.sensor_profile import SensorProfile
+from schemas.interpreter.compiled_datastream import CompiledDatastream, compile_datastream
+from schemas.interpreter.conditions import Predicate, compile_conditions
+from schemas.interpreter.doubts import Doubts, compile_doubts
+from schemas.interpreter.envelope_contents import Contents, compile_contents
+from schemas.interpreter.personal_fields import Removal, compile_removal
+from schemas.interpreter.phenomenon_time import Clock, compile_clock, compile_paths
+from schemas.interpreter.places import WhereIs, compile_place
+from schemas.language.decode_profile import TEXTUAL
+from schemas.language.paths import Getter, compile_path
+from schemas.language.profile_parts import duration
+from schemas.language.sensor_profile import SensorProfile
+from schemas.language.wrong_part import WrongPart, naming
 from schemas.vocabulary import Vocabulary
 from schemas.wire import Observation
-from schemas.wrong_part import WrongPart, naming
 from schemas.yaml_source import YamlSource
 
 
 @dataclass(slots=True, eq=False)
 class CompiledProfile:
-    """A profile, ready to run; see `schemas.interpreter`.
+    """A profile, ready to run; see `schemas.interpreter.observe`.
 
     Attributes:
         definition: the profile as it was written.

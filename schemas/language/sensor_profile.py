@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from schemas.decode_profile import (
+from schemas.language.decode_profile import (
     CsvForm,
     Decoding,
     KnownPath,
@@ -18,9 +18,9 @@ from schemas.decode_profile import (
     TextForm,
     XmlForm,
 )
-from schemas.frame_profile import READINGS, Frame
-from schemas.plain_numbers import Decimal
-from schemas.profile_parts import (
+from schemas.language.frame_profile import READINGS, Frame
+from schemas.language.plain_numbers import Decimal
+from schemas.language.profile_parts import (
     Condition,
     Duration,
     FlagRule,

@@ -5,8 +5,8 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
-from schemas.plain_paths import PlainPath, plain_steps
-from schemas.profile_parts import Part
+from schemas.language.plain_paths import PlainPath, plain_steps
+from schemas.language.profile_parts import Part
 
 NAMES_LIMIT: Final = 40
 _NAME: Final = re.compile(r"\{([^{}]*)\}")

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any, Final
 from xml.parsers import expat
 
-from schemas.decode_profile import XmlForm
-from schemas.decoding import DEPTH_LIMIT, read_bytes
+from schemas.decoders.json_document import DEPTH_LIMIT, read_bytes
 from schemas.errors import ReadingRejected
+from schemas.language.decode_profile import XmlForm
 
 ELEMENTS_LIMIT: Final = 100_000
 TEXT: Final = "#text"

@@ -11,7 +11,7 @@ import struct
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from schemas.decoding import read_text
+from schemas.decoders.json_document import read_text
 from schemas.errors import ReadingRejected
 
 OBJECT_LINE: Final = re.compile(

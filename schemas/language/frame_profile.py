@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
-from schemas.profile_parts import Part, Scalar
+from schemas.language.profile_parts import Part, Scalar
 
 TAG: Final = re.compile(r"([0-9a-f]{2}|\.\.){1,4}", re.ASCII)
 ANY_BYTE: Final = ".."

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from schemas.decode_profile import Pairs
-from schemas.decoding import read_json
+from schemas.decoders.json_document import read_json
 from schemas.errors import ReadingRejected
-from schemas.plain_paths import change, plain_steps
+from schemas.language.decode_profile import Pairs
+from schemas.language.plain_paths import change, plain_steps
 
 
 def unfold_pairs(document: Any, pairs: Pairs) -> Any:

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from schemas.paths import EXPRESSION_LIMIT, compile_path
+from schemas.language.paths import EXPRESSION_LIMIT, compile_path
 
 PROFILE_ID: Final = r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$"
 _DURATION: Final = re.compile(

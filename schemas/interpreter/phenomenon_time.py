@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from schemas.errors import ReadingRejected
-from schemas.paths import MISSING, compile_path, first_of
-from schemas.profile_parts import Paths, Time
-from schemas.time_formats import Parser, compile_format
+from schemas.interpreter.time_formats import Parser, compile_format
+from schemas.language.paths import MISSING, compile_path, first_of
+from schemas.language.profile_parts import Paths, Time
 
 AMBIGUOUS: Final = "time.ambiguous"
 RECEIVED: Final = "time.received"

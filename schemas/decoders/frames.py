@@ -7,9 +7,9 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, NamedTuple, Protocol, TypeAlias
 
-from schemas.decoding import read_bytes
+from schemas.decoders.json_document import read_bytes
 from schemas.errors import ReadingRejected
-from schemas.frame_profile import (
+from schemas.language.frame_profile import (
     ANY_BYTE,
     READINGS,
     SIZES,

@@ -4,11 +4,11 @@ import binascii
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from schemas.compiled_profile import CompiledProfile
-from schemas.envelope_contents import port_in
 from schemas.errors import ReadingRejected
-from schemas.paths import MISSING
-from schemas.phenomenon_time import first_path
+from schemas.interpreter.compiled_profile import CompiledProfile
+from schemas.interpreter.envelope_contents import port_in
+from schemas.interpreter.phenomenon_time import first_path
+from schemas.language.paths import MISSING
 
 
 class Opened(NamedTuple):

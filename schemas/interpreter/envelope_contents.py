@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
-from schemas.paths import MISSING, Getter, compile_path
-from schemas.phenomenon_time import compile_paths
-from schemas.sensor_profile import Envelope
+from schemas.interpreter.phenomenon_time import compile_paths
+from schemas.language.paths import MISSING, Getter, compile_path
+from schemas.language.sensor_profile import Envelope
 
 ModelOf: TypeAlias = Callable[[Any], str]
 

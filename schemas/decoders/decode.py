@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from schemas.csv_rows import ROWS, compile_csv
-from schemas.decode_profile import CsvForm, XmlForm
-from schemas.decoding import read_json
-from schemas.pairs import unfold_pairs, unfold_text
-from schemas.senml import read_senml
-from schemas.sensor_profile import SensorProfile
-from schemas.telegram import read_telegram
-from schemas.text_fields import compile_text
-from schemas.wrong_part import naming
-from schemas.xml_document import compile_xml
+from schemas.decoders.csv_rows import ROWS, compile_csv
+from schemas.decoders.json_document import read_json
+from schemas.decoders.pairs import unfold_pairs, unfold_text
+from schemas.decoders.senml import read_senml
+from schemas.decoders.telegram import read_telegram
+from schemas.decoders.text_fields import compile_text
+from schemas.decoders.xml_document import compile_xml
+from schemas.language.decode_profile import CsvForm, XmlForm
+from schemas.language.sensor_profile import SensorProfile
+from schemas.language.wrong_part import naming
 
 Decode: TypeAlias = Callable[[bytes], Any]
 

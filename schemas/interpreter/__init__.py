@@ -1,0 +1,1 @@
+"""What a profile means: compiled once, then a pure function from a payload to observations."""
