@@ -15,6 +15,7 @@ from simulators.dialects.airrohr import Station, push
 from simulators.local_time import HOUR
 from simulators.scenario import Load
 from simulators.settings import SimulatorSettings
+from simulators.sinks import publishing
 
 _TICK_SECONDS = 0.005
 _PAUSE_SECONDS = 0.05
@@ -64,8 +65,6 @@ async def publish_load(
     Raises:
         BrokerUnavailable: a broker does not answer, or refuses us.
     """
-    from simulators.publisher import publishing
-
     said = readings(load, seed=settings.seed, process=process, now=time.time())
     rate = load.messages_per_second / load.processes
     parent = multiprocessing.parent_process()
