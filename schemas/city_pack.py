@@ -4,84 +4,22 @@ A pack is a directory: `city.yaml`, and if wanted `things.yaml`, `profiles/<vend
 and `vocabulary/observed-properties.yaml`.
 """
 
-import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
-from pydantic.alias_generators import to_camel
+from pydantic import Field, field_validator, model_validator
 
 from schemas.errors import Misconfigured
-from schemas.topics import NAME, Mapping, check_filter
+from schemas.pack_parts import Contact, Dataset, Name, Part, Publisher, Text
+from schemas.topics import Mapping, check_filter
+from schemas.vocabulary import Iri
+from schemas.yaml_source import read_model, read_yaml
 
 _ANTIMERIDIAN, _POLE = 180, 90
+_THINGS_LIMIT_BYTES = 32_000_000
 
-
-def _name(value: str) -> str:
-    if not NAME.fullmatch(value):
-        raise ValueError(
-            "at most 64 letters a-z, digits and dashes, beginning with a letter or digit"
-        )
-    return value
-
-
-Name = Annotated[str, AfterValidator(_name)]
 ProfileId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*$")]
-
-
-class Part(BaseModel):
-    """Base of the parts of a pack: frozen, camelCase, a misspelt field is an error."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True
-    )
-
-
-class Text(Part):
-    """A text for people: Dutch always, English where there is one."""
-
-    nl: str = Field(min_length=1)
-    en: str = ""
-
-
-class Contact(Part):
-    """Whom to ask about a dataset."""
-
-    name: str = Field(min_length=1)
-    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-
-
-class Dataset(Part):
-    """A city's data of one theme, as it is published.
-
-    Attributes:
-        theme: slug of the vocabulary.
-        licence: code of `schemas/vocabulary/licences.yaml`.
-        access: whether everybody may read it; restricted needs a reason (comply or explain).
-    """
-
-    theme: Name
-    title: Text
-    description: Text
-    licence: str
-    access: Literal["open", "restricted"]
-    access_reason: str = ""
-
-    @model_validator(mode="after")
-    def _explained(self) -> Self:
-        if self.access == "restricted" and not self.access_reason:
-            raise ValueError("a restricted dataset needs an accessReason: comply or explain")
-        return self
 
 
 class TopicMapping(Part):
@@ -124,14 +62,21 @@ class KnownThing(Part):
 
 
 class City(Part):
-    """`city.yaml`: what a city decides for itself."""
+    """`city.yaml`: what a city decides for itself.
 
-    slug: Name
-    name: Text
+    Attributes:
+        spatial: IRI of the place; by default that of the catalogue's defaults.
+    """
+
+    slug: Name = Field(description="the name in addresses and topics, such as `leiedonk`")
+    name: Text = Field(description="what people call it, such as {nl: Stad Leiedonk}")
     time_zone: str = "Europe/Brussels"
-    publisher: str
-    contact: Contact
-    datasets: tuple[Dataset, ...] = Field(min_length=1)
+    publisher: Publisher = Field(description="who answers for the data, such as `Stad Leiedonk`")
+    contact: Contact = Field(description="whom to ask: {name: Dataloket, email: data@…}")
+    spatial: Iri | None = None
+    datasets: tuple[Dataset, ...] = Field(
+        min_length=1, description="what is published: one for each theme"
+    )
     topics: tuple[TopicMapping, ...] = ()
     clients: tuple[Name, ...] = ("sensors",)
     new_things_per_hour: int = Field(1000, ge=1)
@@ -206,38 +151,18 @@ def load_city_pack(directory: Path) -> CityPack:
     """Read a pack.
 
     Raises:
-        Misconfigured: names the file, the field and what to change.
+        Misconfigured: names the file, the line, the field and what to change.
     """
-    city = _read(City, directory / "city.yaml")
+    file = directory / "city.yaml"
+    if not file.exists():
+        raise Misconfigured(f"{file} is missing: a city pack begins with it")
+    city = read_model(read_yaml(file), City)
     things = directory / "things.yaml"
-    known = _read(_Things, things).things if things.exists() else ()
     for topic in city.topics:
         check_filter(topic.filter, owner=city.slug)
+    known = _things(things) if things.exists() else ()
     return CityPack(directory=directory, city=city, things=known)
 
 
-_Model = TypeVar("_Model", bound=Part)
-
-
-def _read(model: type[_Model], file: Path) -> _Model:
-    try:
-        content: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as missing:
-        raise Misconfigured(f"{file} is missing: a city pack begins with it") from missing
-    except (yaml.YAMLError, UnicodeDecodeError) as malformed:
-        raise Misconfigured(f"{file} is not YAML: {_one_line(malformed)}") from malformed
-    try:
-        return model.model_validate(content)
-    except ValidationError as invalid:
-        raise Misconfigured(f"{file}: {_sentences(invalid)}") from invalid
-
-
-def _sentences(invalid: ValidationError) -> str:
-    return "; ".join(
-        f"{'.'.join(str(part) for part in error['loc']) or 'the whole'}: {error['msg']}"
-        for error in invalid.errors()
-    )
-
-
-def _one_line(error: Exception) -> str:
-    return re.sub(r"\s+", " ", str(error))
+def _things(file: Path) -> tuple[KnownThing, ...]:
+    return read_model(read_yaml(file, limit_bytes=_THINGS_LIMIT_BYTES), _Things).things

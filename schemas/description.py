@@ -17,13 +17,13 @@ from schemas.catalogue import (
     Sensor,
     Thing,
 )
+from schemas.declaration import city_declaration, dataset_declaration, undeclared
 from schemas.language.sensor_profile import DatastreamProfile, SensorProfile
 from schemas.registry import CityContext
 from schemas.wire import Observation, ToldPlace
 
 OBSERVATION_TYPE: Final = "http://www.opengis.net/def/observationType/OGC-OM/2.0/"
 _PROFILE_LANGUAGE: Final = "application/yaml"
-_NOT_DECLARED: Final = "De stad heeft voor dit thema nog geen dataset verklaard."
 
 
 def describe(
@@ -75,11 +75,7 @@ def city_of(pack: city_pack.CityPack) -> City:
         slug=pack.slug,
         name=pack.city.name.nl,
         time_zone=pack.city.time_zone,
-        properties={
-            "publisher": pack.city.publisher,
-            "contact": pack.city.contact.model_dump(),
-            "name": pack.city.name.model_dump(exclude_defaults=True),
-        },
+        properties=city_declaration(pack.city).properties(),
     )
 
 
@@ -87,30 +83,17 @@ def dataset_of(context: CityContext, theme: str) -> Dataset:
     """Return the dataset of a theme; one that the city does not declare is restricted."""
     declared = context.pack.dataset(theme)
     if declared is None:
-        label = context.vocabulary.themes[theme].label
-        return Dataset(
-            city=context.pack.slug,
-            theme=theme,
-            title=label.nl,
-            description=_NOT_DECLARED,
-            licence="",
-            access="restricted",
-            properties={"accessReason": _NOT_DECLARED, "declared": False},
-        )
+        said = undeclared(context.vocabulary.themes[theme], context.vocabulary)
+    else:
+        said = dataset_declaration(declared, context.vocabulary)
     return Dataset(
         city=context.pack.slug,
         theme=theme,
-        title=declared.title.nl,
-        description=declared.description.nl,
-        licence=context.licence(declared.licence),
-        access=declared.access,
-        properties={
-            "title": declared.title.model_dump(exclude_defaults=True),
-            "description": declared.description.model_dump(exclude_defaults=True),
-            "licenceCode": declared.licence,
-            "accessReason": declared.access_reason,
-            "declared": True,
-        },
+        title=said.title.nl,
+        description=said.description.nl,
+        licence=context.licence(declared.licence) if declared else "",
+        access=declared.access if declared else "restricted",
+        properties=said.properties(),
     )
 
 

@@ -1,14 +1,19 @@
 """The cities of an installation: each with its pack, its vocabulary and its profiles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from schemas.city_pack import CityPack, load_city_pack
 from schemas.errors import Misconfigured
 from schemas.library import Library
+from schemas.pack_parts import Dataset
 from schemas.topics import Routes
 from schemas.vocabulary import Vocabulary
+from schemas.yaml_source import Place, read_yaml
+
+_Reference: TypeAlias = tuple[tuple[str, ...], str | None, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,17 +88,37 @@ def _context(pack: CityPack, platform: Vocabulary, shared: Library) -> CityConte
 
 
 def _check_references(context: CityContext) -> None:
-    file = context.pack.directory / "city.yaml"
-    for dataset in context.pack.city.datasets:
-        if dataset.theme not in context.vocabulary.themes:
-            known = ", ".join(sorted(context.vocabulary.themes))
-            raise Misconfigured(f"{file}: there is no theme {dataset.theme!r}; there are {known}")
-        if dataset.licence not in context.vocabulary.licences:
-            known = ", ".join(sorted(context.vocabulary.licences))
-            raise Misconfigured(
-                f"{file}: there is no licence {dataset.licence!r}; there are {known}"
-            )
+    for number, dataset in enumerate(context.pack.city.datasets):
+        for field, code, known in _references(dataset, context.vocabulary):
+            if code is not None and code not in known:
+                source = read_yaml(context.pack.directory / "city.yaml")
+                place: Place = ("datasets", number, *field)
+                raise Misconfigured(
+                    f"{source.at(place)}: there is no {field[0]} {code!r}; "
+                    f"there are {', '.join(sorted(known))}"
+                )
+        _check_high_value(context, number, dataset)
     for topic in context.pack.city.topics:
         context.library.profile(topic.profile)
     for thing in context.pack.things:
         context.library.profile(thing.profile)
+
+
+def _check_high_value(context: CityContext, number: int, dataset: Dataset) -> None:
+    words = context.vocabulary
+    category = words.themes[dataset.theme].high_value_category
+    if dataset.high_value and not (category and words.licences[dataset.licence].high_value):
+        source = read_yaml(context.pack.directory / "city.yaml")
+        raise Misconfigured(
+            f"{source.at(('datasets', number, 'highValue'))}: {dataset.theme} under the licence "
+            f"{dataset.licence} is no high-value dataset; leave highValue out"
+        )
+
+
+def _references(dataset: Dataset, words: Vocabulary) -> Iterator[_Reference]:
+    """Yield where a dataset names a word, the word, and those that there are."""
+    reason = dataset.access_reason
+    yield ("theme",), dataset.theme, words.themes
+    yield ("licence",), dataset.licence, words.licences
+    yield ("frequency",), dataset.frequency, words.frequencies
+    yield ("accessReason", "code"), reason.code if reason else None, words.access_reasons

@@ -61,11 +61,21 @@ class Notice(Entry):
 
 
 class Theme(Entry):
-    """A subject; one city and one theme make one dataset."""
+    """A subject; one city and one theme make one dataset.
+
+    The catalogue's words for it may be left out: a dataset of the theme then goes without them.
+    """
 
     slug: Slug
     pillar: Pillar
     label: Text
+    data_themes: tuple[Iri, ...] = Field((), description="concepts of the EU's data themes")
+    mobility_theme: Iri | None = Field(
+        None, description="concept of mobilityDCAT-AP; set for what its profile is about"
+    )
+    high_value_category: Iri | None = Field(
+        None, description="category of high-value datasets (EU 2023/138) that it falls under"
+    )
 
 
 class Unit(Entry):
@@ -128,7 +138,24 @@ class Licence(Entry):
 
     code: str
     iri: Iri = Field(description="IRI that catalogues know it by")
+    type: Iri = Field(description="ADMS licence type")
+    high_value: bool = Field(description="free enough for high-value datasets (CC BY or freer)")
     title: Notice
+
+
+class AccessReason(Entry):
+    """A reason not to publish, with the concept that machines know it by."""
+
+    code: str
+    iri: Iri | None = Field(None, description="INSPIRE limitation on public access, if it is one")
+    title: Notice
+
+
+class Frequency(Entry):
+    """How often a dataset is renewed."""
+
+    code: str
+    iri: Iri = Field(description="concept of the EU's authority table")
 
 
 class VocabularyFile(Entry):
@@ -141,6 +168,8 @@ class VocabularyFile(Entry):
     quality_flags: tuple[QualityFlag, ...] = ()
     rejections: tuple[RejectionReason, ...] = ()
     licences: tuple[Licence, ...] = ()
+    access_reasons: tuple[AccessReason, ...] = ()
+    frequencies: tuple[Frequency, ...] = ()
 
 
 class Vocabulary(BaseModel):
@@ -155,6 +184,8 @@ class Vocabulary(BaseModel):
     quality_flags: dict[str, QualityFlag] = Field(default_factory=dict)
     rejections: dict[str, RejectionReason] = Field(default_factory=dict)
     licences: dict[str, Licence] = Field(default_factory=dict)
+    access_reasons: dict[str, AccessReason] = Field(default_factory=dict)
+    frequencies: dict[str, Frequency] = Field(default_factory=dict)
 
     @classmethod
     def load(cls) -> "Vocabulary":

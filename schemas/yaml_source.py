@@ -58,7 +58,7 @@ class YamlSource:
         return f"{self.name}:{self.line(place)}"
 
 
-def read_yaml(file: Traversable) -> YamlSource:
+def read_yaml(file: Traversable, *, limit_bytes: int = FILE_LIMIT_BYTES) -> YamlSource:
     """Read a YAML file.
 
     Raises:
@@ -68,8 +68,8 @@ def read_yaml(file: Traversable) -> YamlSource:
         content = file.read_bytes()
     except OSError as error:
         raise Misconfigured(f"{file}: cannot be read ({error.strerror})") from error
-    if len(content) > FILE_LIMIT_BYTES:
-        raise Misconfigured(f"{file}: larger than {FILE_LIMIT_BYTES} bytes")
+    if len(content) > limit_bytes:
+        raise Misconfigured(f"{file}: larger than {limit_bytes} bytes")
     return parse_yaml(content, str(file))
 
 
@@ -152,10 +152,11 @@ def _scalar(node: yaml.Node) -> Any:
 def _sentences(
     source: YamlSource, error: ValidationError, model: type[BaseModel]
 ) -> Iterator[str]:
+    schema = model.model_json_schema()
     for problem in error.errors(include_url=False, include_context=False):
         place = _place_in_file(problem["loc"], source.data)
         where = ".".join(map(str, place)) or "the file"
-        yield f"{source.at(place)}: {where}: {_advice(problem, model)}"
+        yield f"{source.at(place)}: {where}: {_advice(problem, schema)}"
 
 
 def _place_in_file(location: Place, data: Any) -> Place:
@@ -176,17 +177,29 @@ def _holds(data: Any, step: str | int) -> bool:
     return isinstance(data, dict) and step in data
 
 
-def _advice(problem: Any, model: type[BaseModel]) -> str:
+def _advice(problem: Any, schema: Mapping[str, Any]) -> str:
     if problem["type"] == "extra_forbidden":
-        return _unknown_field(str(problem["loc"][-1]), model)
+        return _unknown_field(str(problem["loc"][-1]), schema)
     if problem["type"] == "missing":
-        return "is missing; add it"
+        meaning = _meaning(schema, problem["loc"])
+        return f"is missing; add it: {meaning}" if meaning else "is missing; add it"
     message = str(problem["msg"]).removeprefix("Value error, ")
     return f"{message} (found {str(problem['input'])[:60]!r})"
 
 
-def _unknown_field(name: str, model: type[BaseModel]) -> str:
-    near = get_close_matches(name, sorted(_field_names(model.model_json_schema()) - {name}), n=1)
+def _meaning(schema: Mapping[str, Any], place: Place) -> str:
+    """Return what the schema says about a field, empty where it says nothing."""
+    part: Mapping[str, Any] = schema
+    for step in place:
+        if "$ref" in part:
+            part = schema["$defs"][part["$ref"].rpartition("/")[2]]
+        part = part.get("items", {}) if isinstance(step, int) else part.get("properties", {})
+        part = part if isinstance(step, int) else part.get(step, {})
+    return str(part.get("description", ""))
+
+
+def _unknown_field(name: str, schema: Mapping[str, Any]) -> str:
+    near = get_close_matches(name, sorted(_field_names(schema) - {name}), n=1)
     hint = f"did you mean `{near[0]}`?" if near else "remove it, or see the documentation"
     return f"is not known here; {hint}"
 

@@ -14,8 +14,8 @@ from pydantic import (
     model_validator,
 )
 
-from schemas.city_pack import Name
 from schemas.errors import Misconfigured
+from schemas.pack_parts import Name
 from simulators.building import Kind
 from simulators.malformed import KINDS
 

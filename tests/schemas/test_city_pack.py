@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from schemas.city_pack import load_city_pack
+from schemas.declaration import DatasetDeclaration, city_declaration, dataset_declaration
 from schemas.errors import Misconfigured
+from schemas.registry import load_registry
+from schemas.vocabulary import Vocabulary
 
 CITY = """
 slug: veldegem
@@ -16,7 +19,7 @@ datasets:
   - theme: traffic
     title: {nl: Verkeer}
     description: {nl: Tellingen}
-    licence: mgh-1.0
+    licence: modellicentie-gratis-hergebruik
     access: open
 """
 
@@ -41,9 +44,25 @@ def test_smallest_pack_is_read(tmp_path: Path) -> None:
         ("slug: veldegem", "slug: veldegem\ntimeZone: Mars/Phobos", "timeZone"),
         ("slug: veldegem", "slug: veldegem\ncolour: red", "colour"),
         ("access: open", "access: restricted", "comply or explain"),
-        ("publisher: Stad Veldegem", "", "publisher"),
+        (
+            "publisher: Stad Veldegem",
+            "",
+            "city.yaml:2: publisher: is missing; add it: who answers for the data, such as",
+        ),
+        (
+            "    description: {nl: Tellingen}\n",
+            "",
+            "city.yaml:7: datasets.0.description: is missing; add it: what is measured",
+        ),
+        (
+            "name: {nl: Veldegem}",
+            "name: {en: Veldegem}",
+            "city.yaml:3: name.nl: is missing; add it",
+        ),
+        ("name: {nl: Veldegem}", "name: {nl: ''}", "city.yaml:3: name.nl: String should have"),
         ("email: data@veldegem.example", "email: nobody", "contact.email"),
-        ("datasets:", "datasets: [", "is not YAML"),
+        ("datasets:", "datasets: [", "not YAML"),
+        ("access: open", "access: restricted\n    accessReason: privacy", "accessReason"),
         ("slug: veldegem", "slug: veldegem\ntopics: [{filter: '#', profile: a/b}]", "'#'"),
     ],
 )
@@ -79,3 +98,105 @@ def test_wrong_thing_is_named(tmp_path: Path, thing: str, sentence: str) -> None
 def test_missing_pack_is_named(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match=r"city\.yaml is missing"):
         load_city_pack(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("theme: traffic", "theme: trafic", "city.yaml:7: there is no theme 'trafic'; there are"),
+        (
+            "licence: modellicentie-gratis-hergebruik",
+            "licence: gratis",
+            "city.yaml:10: there is no licence 'gratis'",
+        ),
+        (
+            "access: open",
+            "access: restricted\n    accessReason: {code: secret, nl: Geheim}",
+            "city.yaml:12: there is no accessReason 'secret'; there are court-case",
+        ),
+        (
+            "access: open",
+            "access: open\n    frequency: often",
+            "city.yaml:12: there is no frequency 'often'; there are continuous",
+        ),
+        (
+            "access: open",
+            "access: open\n    highValue: yes",
+            "city.yaml:12: traffic under the licence modellicentie-gratis-hergebruik is no",
+        ),
+    ],
+)
+def test_word_that_the_vocabulary_lacks_is_named_with_its_line(
+    tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    (tmp_path / "city.yaml").write_text(CITY.replace(old, new))
+
+    with pytest.raises(Misconfigured) as wrong:
+        load_registry([tmp_path])
+
+    assert sentence in str(wrong.value)
+
+
+def _declared(tmp_path: Path, vocabulary: Vocabulary, text: str) -> DatasetDeclaration:
+    (tmp_path / "city.yaml").write_text(text)
+    return dataset_declaration(load_city_pack(tmp_path).city.datasets[0], vocabulary)
+
+
+def test_what_a_small_pack_leaves_out_has_a_default(
+    tmp_path: Path, vocabulary: Vocabulary
+) -> None:
+    said = _declared(tmp_path, vocabulary, CITY)
+    city = city_declaration(load_city_pack(tmp_path).city)
+
+    assert said.frequency.endswith("/frequency/UPDATE_CONT")
+    assert said.legal_basis.iri == "http://data.europa.eu/eli/dir/2019/1024/oj"
+    assert said.data_themes == ["http://publications.europa.eu/resource/authority/data-theme/TRAN"]
+    assert said.mobility_theme.endswith("/real-time-traffic-data")
+    assert said.keywords["nl"] == ["Verkeer"]
+    assert not said.high_value_category
+    assert city.publisher.name.nl == "Stad Veldegem"
+    assert city.spatial == "http://data.europa.eu/nuts/code/BE2"
+
+
+def test_closed_dataset_says_why_to_machines(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    reason = "accessReason: {code: personal-data, nl: Gaat over mensen.}"
+    said = _declared(
+        tmp_path, vocabulary, CITY.replace("access: open", f"access: restricted\n    {reason}")
+    )
+
+    assert said.access_reason == said.closed.nl == "Gaat over mensen."
+    assert said.closed.code == "personal-data"
+    assert said.closed.iri.endswith("Article13_1f")
+    assert not said.statute
+
+
+@pytest.mark.parametrize(
+    ("more", "is_high_value"),
+    [
+        ("", True),
+        ("\n    highValue: no", False),
+        ("\n    highValue: yes", True),
+    ],
+)
+def test_theme_of_the_regulation_makes_a_high_value_dataset_unless_the_city_says_no(
+    tmp_path: Path, vocabulary: Vocabulary, more: str, is_high_value: bool
+) -> None:
+    text = CITY.replace("theme: traffic", "theme: weather").rstrip() + more
+
+    said = _declared(tmp_path, vocabulary, text)
+
+    assert said.high_value_category == (
+        "http://data.europa.eu/bna/c_164e0bf5" if is_high_value else ""
+    )
+
+
+def test_licence_that_asks_to_share_alike_makes_no_high_value_dataset(
+    tmp_path: Path, vocabulary: Vocabulary
+) -> None:
+    text = CITY.replace("theme: traffic", "theme: weather")
+
+    said = _declared(
+        tmp_path, vocabulary, text.replace("modellicentie-gratis-hergebruik", "odbl-1.0")
+    )
+
+    assert not said.high_value_category

@@ -1,17 +1,24 @@
-"""The example of the package's page."""
+"""The examples of the package's page."""
 
 import re
 from pathlib import Path
 
 from schemas.library import Library
+from schemas.registry import load_registry
 from schemas.self_check import check
 from schemas.vocabulary import Vocabulary
 
 README = Path(__file__).parent.parent.parent / "schemas" / "README.md"
 
 
+def _example(beginning: str) -> str:
+    text = README.read_text(encoding="utf-8")
+    (example,) = re.findall(rf"```yaml\n({beginning}.*?)```", text, re.DOTALL)
+    return str(example)
+
+
 def test_profile_of_the_page_is_in_order(tmp_path: Path) -> None:
-    (example,) = re.findall(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    example = _example("id: peilwijs/p7")
     file = tmp_path / "peilwijs" / "p7.yaml"
     file.parent.mkdir()
     file.write_text(example)
@@ -19,3 +26,9 @@ def test_profile_of_the_page_is_in_order(tmp_path: Path) -> None:
     library = Library.load(vocabulary=Vocabulary.load(), extra_directories=[tmp_path])
 
     assert check(library.profile("peilwijs/p7")) == []
+
+
+def test_city_of_the_page_is_in_order(tmp_path: Path) -> None:
+    (tmp_path / "city.yaml").write_text(_example("slug: veldegem"))
+
+    assert list(load_registry([tmp_path]).cities) == ["veldegem"]

@@ -76,7 +76,8 @@ async def test_dataset_that_is_closed_closes_its_datastreams_and_things(
     registry = registry_of(tmp_path)
     await synchronise(client, registry)
     await _see(database, registry)
-    closed = {**_OPEN, "access": "restricted", "accessReason": "privacy", "title": {"nl": "Dicht"}}
+    reason = {"code": "trial", "nl": "Nog in proef"}
+    closed = {**_OPEN, "access": "restricted", "accessReason": reason, "title": {"nl": "Dicht"}}
     await synchronise(client, registry_of(tmp_path, datasets=[closed]))
 
     assert await client.fetchval("select open from datastream") is False
