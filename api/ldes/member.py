@@ -1,0 +1,115 @@
+"""Published observations as members of an event stream, in N-Triples, straight from their rows."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from api.iris import Iris
+from api.ldes import lexical, member_lines
+from api.ldes.member_lines import NAMES
+from api.ldes.series import Feature, Series
+from api.ldes.template import Template
+from api.ldes.terms import term
+from schemas.publication import PublishedObservation
+
+_COUNT: Final = "OM_CountObservation"
+_TREE_MEMBER: Final = term("tree:member")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An observation as it is published once: what becomes a member.
+
+    Attributes:
+        revises: sequence of the version that it replaces, `None` for a new observation.
+    """
+
+    observation: PublishedObservation
+    revises: int | None = None
+
+
+class Members:
+    """Writes the members of one datastream about one feature.
+
+    Args:
+        iris: of the installation.
+        series: the datastream.
+        feature: what the observations are about, `None` where nothing is known.
+        severities: of the quality flags, by code.
+    """
+
+    def __init__(
+        self, iris: Iris, series: Series, feature: Feature | None, severities: Mapping[str, str]
+    ) -> None:
+        self._iris = iris
+        self._series = series
+        self._severities = severities
+        self._stem = f"<{iris.base}/id/observation/{series.datastream_id}_"
+        self._counts = series.observation_type.endswith(_COUNT)
+        about = list(member_lines.about(iris, series, feature))
+        self._instant = Template([*about, *member_lines.instant(series)], NAMES)
+        self._interval = Template([*about, *member_lines.interval(series)], NAMES)
+        self._measured = Template(member_lines.quantity(series, "decimal"), NAMES)
+        self._counted = Template(member_lines.quantity(series, "integer"), NAMES)
+
+    def write(self, stream: str, version: Version) -> str:
+        """Return the lines of a member, that of `tree:member` first.
+
+        Args:
+            stream: the event stream, as an N-Triples IRI.
+            version: what is published.
+        """
+        values = self._values(version)
+        begin = f"{stream} {_TREE_MEMBER} {values[0]} .\n"
+        revised = _REVISION.fill(values) if version.revises is not None else ""
+        one = version.observation
+        if one.change == "withdrawn":
+            return begin + _DELETION.fill(values) + revised
+        times = self._interval if one.phenomenon_end else self._instant
+        doubts = self._doubts(one.quality, values) if one.quality else ""
+        return begin + times.fill(values) + self._result(one.result, values) + revised + doubts
+
+    def _values(self, version: Version) -> tuple[Any, ...]:
+        one = version.observation
+        start, end = lexical.instant(one.phenomenon_start), one.phenomenon_end
+        entity = self._stem + start.replace("-", "").replace(":", "")
+        return (
+            f"{entity}/{one.sequence}>",
+            f"{entity}>",
+            one.sequence,
+            lexical.published(one.published_time),
+            start,
+            lexical.instant(end) if end else "",
+            lexical.instant(one.result_time),
+            _number(one.result),
+            f"{entity}/{version.revises}>",
+        )
+
+    def _result(self, result: Any, values: tuple[Any, ...]) -> str:
+        if values[_NUMBER]:
+            whole = self._counts and "." not in values[_NUMBER]
+            return (self._counted if whole else self._measured).fill(values)
+        lines = member_lines.other_result(self._series, result)
+        return Template(lines, NAMES).fill(values)
+
+    def _doubts(self, codes: tuple[str, ...], values: tuple[Any, ...]) -> str:
+        lines = [
+            line
+            for place, code in enumerate(codes)
+            for line in member_lines.doubt(
+                self._iris, code, self._severities.get(code, "warning"), place=place
+            )
+        ]
+        return Template(lines, NAMES).fill(values)
+
+
+_REVISION: Final = Template(member_lines.revision(), NAMES)
+_DELETION: Final = Template(member_lines.deletion(), NAMES)
+_NUMBER: Final = NAMES.index("number")
+
+
+def _number(result: Any) -> str:
+    """Return a number as text, as the double that is stored; nothing for anything else."""
+    exact = type(result) is float or type(result) is int
+    return lexical.decimal_text(float(result)) if exact and math.isfinite(result) else ""
