@@ -47,17 +47,10 @@ class Entry(BaseModel):
 class Text(Entry):
     """A text in the four languages of the portal."""
 
-    nl: str
-    en: str
-    fr: str
-    de: str
-
-
-class Notice(Entry):
-    """A text for the people who look after sensors."""
-
-    nl: str
-    en: str
+    nl: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+    fr: str = Field(min_length=1)
+    de: str = Field(min_length=1)
 
 
 class Theme(Entry):
@@ -104,7 +97,7 @@ class ObservedProperty(Entry):
 
     slug: Slug
     theme: Slug
-    definition: Iri = Field(description="IRI of the concept: OSLO, EEA or QUDT quantity kind")
+    definition: Iri = Field(description="IRI of the concept: OSLO, EEA, QUDT or SAREF")
     unit: str = Field(description="UCUM code of the canonical unit, one of `units`")
     observation_type: ObservationType = "OM_Measurement"
     cumulative: bool = Field(default=False, description="a register that only counts up")
@@ -122,15 +115,15 @@ class QualityFlag(Entry):
     code: str
     version: int
     severity: Severity
-    title: Notice
-    reason: Notice
+    title: Text
+    reason: Text
 
 
 class RejectionReason(Entry):
     """Why a reading or a field cannot be read."""
 
     code: str
-    sentence: Notice
+    sentence: Text
 
 
 class Licence(Entry):
@@ -140,7 +133,7 @@ class Licence(Entry):
     iri: Iri = Field(description="IRI that catalogues know it by")
     type: Iri = Field(description="ADMS licence type")
     high_value: bool = Field(description="free enough for high-value datasets (CC BY or freer)")
-    title: Notice
+    title: Text
 
 
 class AccessReason(Entry):
@@ -148,7 +141,7 @@ class AccessReason(Entry):
 
     code: str
     iri: Iri | None = Field(None, description="INSPIRE limitation on public access, if it is one")
-    title: Notice
+    title: Text
 
 
 class Frequency(Entry):

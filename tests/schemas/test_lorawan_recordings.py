@@ -219,7 +219,7 @@ def test_history_with_swapped_bytes_does_not_mix_with_the_values_of_now(library:
     assert found["humidity"] == values["humidity"] == 14080
     assert found["co2"] == values["co2"] == 49665
     assert (found["temperature"], values["temperature"]) == (-793.6, 5760.0)  # signed, and not
-    assert len(given.observations) - len(earlier) == 9
+    assert len(given.observations) - len(earlier) == 10
 
 
 def test_current_that_could_not_be_read_is_no_value(library: Library) -> None:

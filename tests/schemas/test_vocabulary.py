@@ -1,16 +1,25 @@
 """Words as data: the platform's own, and those that a city adds."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
+import yaml
 
 from schemas import errors
 from schemas.errors import Misconfigured
+from schemas.library import Library
 from schemas.units import conversion
-from schemas.vocabulary import Vocabulary
+from schemas.vocabulary import QUDT_UNITS, ObservedProperty, Pillar, Text, Vocabulary
 
 SCHEMAS = Path(errors.__file__).parent
+QUDT_KINDS = "http://qudt.org/vocab/quantitykind/"
+EEA = "http://dd.eionet.europa.eu/vocabulary/aq/pollutant/"
+OSLO = "https://data.vlaanderen.be/id/concept/"
+SAREF = "https://saref.etsi.org/core/"
+UNWRITTEN = {"1": "{#}", "dB[SPL]": "dB"}  # ours says what it counts from, QUDT's does not
 REASON = re.compile(r'ReadingRejected\(\s*"([a-z.-]+\.[a-z0-9-]+)"')
 POLLEN = """\
 units:
@@ -26,24 +35,92 @@ observed_properties:
 """
 
 
-def test_every_pillar_of_the_resolution_has_a_theme(vocabulary: Vocabulary) -> None:
-    pillars = {theme.pillar for theme in vocabulary.themes.values()}
+@pytest.fixture(scope="module", name="concepts")
+def _concepts() -> dict[str, Any]:
+    text = (Path(__file__).parent / "concepts.yaml").read_text(encoding="utf-8")
+    looked_up: dict[str, Any] = yaml.safe_load(text)
+    return looked_up
 
-    assert pillars == {
-        *("mobility", "energy", "sustainability", "safety"),
-        *("infrastructure-and-services", "spatial-planning", "city-marketing"),
+
+@pytest.fixture(scope="module", name="measured")
+def _measured(library: Library) -> set[str]:
+    """Return the observed properties that some profile of the library gives."""
+    return {
+        datastream.observed_property
+        for profile in library
+        for datastream in profile.definition.datastreams.values()
     }
 
 
-def test_every_theme_has_something_to_measure(vocabulary: Vocabulary) -> None:
-    measured = {entry.theme for entry in vocabulary.observed_properties.values()}
+def test_every_observed_property_is_given_by_a_profile(
+    vocabulary: Vocabulary, measured: set[str]
+) -> None:
+    assert measured == set(vocabulary.observed_properties)
 
-    assert measured == set(vocabulary.themes)
+
+def test_every_pillar_and_theme_is_given_by_a_profile(
+    vocabulary: Vocabulary, measured: set[str]
+) -> None:
+    themes = {vocabulary.observed_properties[slug].theme for slug in measured}
+
+    assert themes == set(vocabulary.themes)
+    assert {vocabulary.themes[slug].pillar for slug in themes} == set(get_args(Pillar))
 
 
-def test_every_canonical_unit_is_ucum(vocabulary: Vocabulary) -> None:
-    for code in vocabulary.units:
+def test_every_text_is_there_in_all_languages_and_says_something_of_its_own(
+    vocabulary: Vocabulary,
+) -> None:
+    for text in _texts(vocabulary):
+        words = text.model_dump().values()
+
+        assert all(one == one.strip() and one for one in words), text
+
+
+def test_every_description_is_one_plain_sentence(vocabulary: Vocabulary) -> None:
+    for text in _sentences(vocabulary):
+        for sentence in text.model_dump().values():
+            assert sentence.endswith("."), sentence
+            assert not re.search(r"[.!?] [A-Z]", sentence), sentence
+            assert sentence[0].isupper(), sentence
+            assert len(sentence) <= 120, sentence
+
+
+def test_every_unit_is_one_of_qudt_and_of_ucum(
+    vocabulary: Vocabulary, concepts: dict[str, Any]
+) -> None:
+    for code, unit in vocabulary.units.items():
+        of_qudt = concepts["units"][unit.iri.removeprefix(QUDT_UNITS)]
+
         assert conversion(code, code, aliases=vocabulary.aliases).is_identity
+        assert UNWRITTEN.get(code, code) == of_qudt["ucum"] or (
+            conversion(code, of_qudt["ucum"], aliases=vocabulary.aliases).is_identity
+        )
+
+
+def test_every_concept_was_looked_up(vocabulary: Vocabulary, concepts: dict[str, Any]) -> None:
+    known = {
+        *(QUDT_KINDS + name for name in concepts["quantity_kinds"]),
+        *(EEA + code for code in concepts["pollutants"]),
+        *(OSLO + code for code in concepts["oslo"]),
+        *(SAREF + name for name in concepts["saref"]),
+    }
+    named = {
+        iri
+        for entry in vocabulary.observed_properties.values()
+        for iri in (entry.definition, *entry.qualifiers.values())
+    }
+
+    assert named <= known
+
+
+def test_every_unit_has_the_dimension_of_what_it_measures(
+    vocabulary: Vocabulary, concepts: dict[str, Any]
+) -> None:
+    for entry in _of_quantity_kinds(vocabulary):
+        unit = concepts["units"][vocabulary.unit_of(entry).qudt]
+        kind = concepts["quantity_kinds"][entry.definition.removeprefix(QUDT_KINDS)]
+
+        assert unit["dimension"] == kind, entry.slug
 
 
 def test_every_plausible_range_has_its_ends_in_order(vocabulary: Vocabulary) -> None:
@@ -107,3 +184,31 @@ def test_every_reason_that_the_interpreter_gives_has_its_sentence(
 
     assert len(given) > 15
     assert given <= set(vocabulary.rejections)
+
+
+def _of_quantity_kinds(vocabulary: Vocabulary) -> Iterator[ObservedProperty]:
+    for entry in vocabulary.observed_properties.values():
+        if entry.definition.startswith(QUDT_KINDS):
+            yield entry
+
+
+def _texts(vocabulary: Vocabulary) -> Iterator[Text]:
+    for theme in vocabulary.themes.values():
+        yield theme.label
+    for entry in vocabulary.observed_properties.values():
+        yield entry.label
+    for flag in vocabulary.quality_flags.values():
+        yield flag.title
+    for licence in vocabulary.licences.values():
+        yield licence.title
+    for reason in vocabulary.access_reasons.values():
+        yield reason.title
+
+
+def _sentences(vocabulary: Vocabulary) -> Iterator[Text]:
+    for entry in vocabulary.observed_properties.values():
+        yield entry.description
+    for flag in vocabulary.quality_flags.values():
+        yield flag.reason
+    for rejection in vocabulary.rejections.values():
+        yield rejection.sentence
