@@ -16,6 +16,7 @@ from schemas.interpreter.phenomenon_time import known_zone
 from schemas.language.sensor_profile import Example, ExpectedObservation
 from schemas.privacy import gate
 from schemas.quality import qualify
+from schemas.register_log import RegisterLog
 
 _TOPIC: Final = re.compile(r"city/[^/]+/[^/]+/[^/]+/([^/]+)")
 _COMPARED: Final = ("thing", "profile", "phenomenon_start", "phenomenon_end")
@@ -30,10 +31,12 @@ class Outcome(NamedTuple):
 
 def check(profile: CompiledProfile) -> list[str]:
     """Run a profile's examples; return what is wrong, one sentence with file and line each."""
-    problems = []
+    problems, log = [], RegisterLog(profile)
     for number, example in enumerate(profile.definition.examples):
         at = profile.source.at(("examples", number))
-        problems += [f"{at}: {example.description}: {wrong}" for wrong in _wrong(profile, example)]
+        problems += [
+            f"{at}: {example.description}: {wrong}" for wrong in _wrong(profile, example, log)
+        ]
     return problems
 
 
@@ -102,7 +105,7 @@ def example_payload(example: Example) -> bytes:
     return msgspec.json.encode(example.payload)
 
 
-def _wrong(profile: CompiledProfile, example: Example) -> Iterator[str]:
+def _wrong(profile: CompiledProfile, example: Example, log: RegisterLog) -> Iterator[str]:
     try:
         payload = example_payload(example)
     except ValueError as error:
@@ -121,6 +124,9 @@ def _wrong(profile: CompiledProfile, example: Example) -> Iterator[str]:
     if outcome.result.empty != example.empty:
         yield f"empty is {outcome.result.empty!r}, expected {example.empty!r}"
     yield from _different_observations(example.observations, outcome.result.observations)
+    log.add(outcome.result.observations)
+    if example.differences:
+        yield from _different_observations(example.differences, log.differences())
 
 
 def _different_reasons(expected: list[str], found: tuple[wire.Rejection, ...]) -> Iterator[str]:

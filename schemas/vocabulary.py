@@ -101,6 +101,9 @@ class ObservedProperty(Entry):
     unit: str = Field(description="UCUM code of the canonical unit, one of `units`")
     observation_type: ObservationType = "OM_Measurement"
     cumulative: bool = Field(default=False, description="a register that only counts up")
+    difference: Slug | None = Field(
+        None, description="what the difference of two values of a register is"
+    )
     plausible: PlausibleRange = PlausibleRange()
     qualifiers: dict[str, Iri] = Field(
         default_factory=dict, description="what narrows the concept, such as `vehicleType`: IRI"
@@ -217,7 +220,22 @@ class Vocabulary(BaseModel):
                 raise ValueError(f"{entry.slug}: there is no theme `{entry.theme}`; add it")
             if entry.unit not in self.units:
                 raise ValueError(f"{entry.slug}: there is no unit `{entry.unit}`; add it")
+            if entry.difference is not None:
+                self._check_difference(entry, entry.difference)
         return self
+
+    def _check_difference(self, register: ObservedProperty, slug: str) -> None:
+        entry = self.observed_properties.get(slug)
+        if entry is None:
+            raise ValueError(f"{register.slug}: there is no observed property `{slug}`; add it")
+        if not register.cumulative or entry.cumulative:
+            raise ValueError(
+                f"{register.slug}: a `difference` belongs to what is `cumulative`, and is not"
+            )
+        if (entry.theme, entry.unit) != (register.theme, register.unit):
+            raise ValueError(
+                f"{register.slug}: `{slug}` needs the same theme and unit: it is of the register"
+            )
 
 
 def _by_name(file: Traversable) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any
 
+from schemas.interpreter.compiled_differences import CompiledDifferences, compile_differences
 from schemas.interpreter.conditions import Predicate, compile_conditions
 from schemas.interpreter.doubts import Doubts, compile_doubts
 from schemas.interpreter.interval_lengths import ToldLength, compile_length
@@ -40,6 +41,7 @@ class CompiledDatastream:
         is_valid: whether the value counts.
         doubts: the device's own doubts about the value, as our flags.
         where: path of the value, for messages.
+        differences: of a register, what is made of it beside it; else `None`.
     """
 
     name: str
@@ -57,6 +59,7 @@ class CompiledDatastream:
     is_valid: Predicate | None
     doubts: Doubts | None
     where: str
+    differences: CompiledDifferences | None
 
     @property
     def observation_type(self) -> ObservationType:
@@ -83,6 +86,10 @@ def compile_datastream(
         clock = compile_clock(time) if time else None
     with naming("flags"):
         doubts = compile_doubts(definition.flags, vocabulary.quality_flags, texts=texts)
+    with naming("differences"):
+        differences = compile_differences(
+            profile, name, measured=observed_property, way=way, vocabulary=vocabulary
+        )
     return CompiledDatastream(
         name=name,
         definition=definition,
@@ -99,6 +106,7 @@ def compile_datastream(
         is_valid=compile_conditions(definition.valid_when, rejects=True, texts=texts),
         doubts=doubts,
         where=first_path(definition.at or definition.path),
+        differences=differences,
     )
 
 

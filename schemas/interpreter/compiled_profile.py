@@ -102,6 +102,17 @@ class CompiledProfile:
         """
         return self._by_name[name]
 
+    def register(self, name: str) -> CompiledDatastream:
+        """Return the register whose differences have a datastream of this name.
+
+        Raises:
+            KeyError: there is no such register.
+        """
+        for datastream in self.datastreams:
+            if datastream.differences is not None and datastream.differences.name == name:
+                return datastream
+        raise KeyError(name)
+
     def measured_by(self, observation: Observation) -> CompiledDatastream:
         """Return the datastream of an observation that this profile, or one in it, gave.
 
@@ -168,4 +179,6 @@ def _datastreams(profile: SensorProfile, vocabulary: Vocabulary) -> tuple[Compil
     for name in profile.datastreams:
         with naming("datastreams", name):
             compiled.append(compile_datastream(profile, name, vocabulary))
+    if profile.differences and not any(one.differences for one in compiled):
+        raise WrongPart(("differences",), "no datastream of the profile is a register")
     return tuple(compiled)

@@ -18,6 +18,7 @@ from schemas.language.decode_profile import (
     TextForm,
     XmlForm,
 )
+from schemas.language.differences_profile import DifferencesProfile
 from schemas.language.frame_profile import READINGS, Frame
 from schemas.language.plain_numbers import Decimal
 from schemas.language.profile_parts import (
@@ -104,11 +105,16 @@ class DatastreamProfile(Part):
     observation_type: ObservationType | None = Field(
         None, description="when it differs from the observed property's"
     )
+    differences: DifferencesProfile | None = Field(
+        None, description="of a register, when they differ from the profile's"
+    )
 
     @model_validator(mode="after")
     def _only_numbers_scale(self) -> "DatastreamProfile":
         if self.value in {"boolean", "text"} and (self.scale, self.offset) != (1.0, 0.0):
             raise ValueError(f"a {self.value} has no `scale` or `offset`")
+        if self.value in {"boolean", "text"} and self.differences:
+            raise ValueError(f"a {self.value} has no `differences`")
         return self
 
 
@@ -137,6 +143,10 @@ class Example(Part):
     observations: list[ExpectedObservation] = Field(default_factory=list)
     rejections: list[str] = Field(default_factory=list, description="codes expected, in order")
     empty: str = Field("", description="why nothing is to be observed")
+    differences: list[ExpectedObservation] = Field(
+        default_factory=list,
+        description="what the registers of this example and of those before it give in all",
+    )
 
     @model_validator(mode="after")
     def _one_payload(self) -> "Example":
@@ -188,6 +198,9 @@ class SensorProfile(Part):
         default_factory=list, description="otherwise the payload is valid, and counts nothing"
     )
     flags: list[FlagRule] = Field(default_factory=list, description="the device's own doubts")
+    differences: DifferencesProfile | None = Field(
+        None, description="what registers count in each interval, of all that are registers"
+    )
     datastreams: dict[Slug, DatastreamProfile] = Field(default_factory=dict)
     examples: list[Example] = Field(min_length=1)
 

@@ -45,11 +45,10 @@ def _concepts() -> dict[str, Any]:
 @pytest.fixture(scope="module", name="measured")
 def _measured(library: Library) -> set[str]:
     """Return the observed properties that some profile of the library gives."""
-    return {
-        datastream.observed_property
-        for profile in library
-        for datastream in profile.definition.datastreams.values()
-    }
+    datastreams = [one for profile in library for one in profile.datastreams]
+    registers = [one.differences for one in datastreams if one.differences]
+    measured = {one.observed_property.slug for one in datastreams}
+    return measured | {one.observed_property.slug for one in registers}
 
 
 def test_every_observed_property_is_given_by_a_profile(
@@ -132,6 +131,13 @@ def test_every_plausible_range_has_its_ends_in_order(vocabulary: Vocabulary) -> 
         assert low < high
 
 
+def test_every_register_has_a_difference(vocabulary: Vocabulary) -> None:
+    registers = [one for one in vocabulary.observed_properties.values() if one.cumulative]
+
+    assert len(registers) >= 10
+    assert all(one.difference for one in registers)
+
+
 def test_city_adds_an_observed_property_with_its_unit(
     vocabulary: Vocabulary, tmp_path: Path
 ) -> None:
@@ -161,6 +167,17 @@ def test_same_slug_twice_is_refused_with_file_and_line(
         ("unit: /m3", "unit: /m4", "there is no unit `/m4`"),
         ("unit: /m3", "units: /m3", "did you mean `unit`?"),
         ("definition: http", "definition: ftp", "own.yaml:6"),
+        (
+            "unit: /m3",
+            "unit: /m3\n    cumulative: true\n    difference: polen",
+            "property `polen`",
+        ),
+        ("unit: /m3", "unit: /m3\n    difference: pm10", "belongs to what is `cumulative`"),
+        (
+            "unit: /m3",
+            "unit: /m3\n    cumulative: true\n    difference: pm10",
+            "`pm10` needs the same theme and unit",
+        ),
     ],
 )
 def test_mistake_is_told(
