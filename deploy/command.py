@@ -15,7 +15,7 @@ DONE: Final = 0
 FAILED: Final = 1
 WRONG_USE: Final = 2
 
-COMMANDS: Final = ("up", "demo", "city", "profile", "dead-letters", "replay", "run")
+COMMANDS: Final = ("up", "demo", "city", "profile", "dead-letters", "replay", "audit", "run")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -32,6 +32,16 @@ def consumer(kafka: KafkaConnection, *, group: str) -> AIOKafkaConsumer:
     )
 
 
+def reader(kafka: KafkaConnection) -> AIOKafkaConsumer:
+    """Return a consumer that belongs to no group and leaves no trace."""
+    return AIOKafkaConsumer(
+        **_connection(kafka),
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=_FETCH_BYTES,
+    )
+
+
 def producer(kafka: KafkaConnection) -> AIOKafkaProducer:
     """Return a producer whose records are confirmed by every replica in sync."""
     return AIOKafkaProducer(

@@ -262,3 +262,19 @@ def test_recording_is_replayed_as_the_sensor_would(platform: Up, tmp_path: Path)
     assert json.loads(done.stdout)["messages_acknowledged"] == 3
     found = eventually(lambda: _when(platform.observations("leiedonk", "replayed", "car"), 3))
     assert [one["result"] for one in found] == [2, 1, 0]
+
+
+def test_audit_of_the_running_platform_finds_everything_where_it_must_be(platform: Up) -> None:
+    platform.post("/ingest/vlierhove/telraam/v2/audited", city="vlierhove", json=telraam())
+    eventually(lambda: platform.observations("vlierhove", "audited", "car"))
+
+    told = stadspuls(
+        "audit", "--json", "--data-dir", str(platform.installation.data_dir), check=False
+    )
+
+    facts = json.loads(told.stdout)
+    assert facts["findings"] == []
+    assert told.returncode == 0
+    counts = facts["cities"]["vlierhove"]
+    known = ("stored", "duplicate", "empty", "rejected")
+    assert counts["received"] == sum(counts[name] for name in known) > 0

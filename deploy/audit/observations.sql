@@ -1,0 +1,28 @@
+-- Whether what readings gave is in the database: as current, or as an earlier version.
+-- $1 integer[]: which reading gave it, by its place in the batch
+-- $2 integer[]: which of the readings' observations it is; one has a row for each datastream that it may be of
+-- $3 integer[]: datastreams; $4 timestamptz[]: begins of the phenomenon
+-- $5 integer[], $6 bigint[]: partition and offset of the reading
+-- $7, $8 timestamptz: first and last begin of the phenomenon (lets a hypertable leave out chunks)
+with wanted as (
+    select *
+    from unnest($1::integer[], $2::integer[], $3::integer[], $4::timestamptz[],
+                $5::integer[], $6::bigint[])
+        as w (reading, observation, datastream_id, phenomenon_start, partition, record_offset)
+), stored as (
+    select
+        w.reading, w.observation,
+        o.reading_partition = w.partition and o.reading_offset = w.record_offset as own
+    from wanted as w
+    join observation as o using (datastream_id, phenomenon_start)
+    where o.phenomenon_start between $7 and $8
+    union all
+    select
+        w.reading, w.observation,
+        v.reading_partition = w.partition and v.reading_offset = w.record_offset
+    from wanted as w
+    join observation_version as v using (datastream_id, phenomenon_start)
+)
+select reading, observation, bool_or(own) as own
+from stored
+group by reading, observation
