@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from schemas.errors import Misconfigured
+from schemas.language.profile_parts import Duration
 from schemas.pack_parts import Contact, Dataset, Name, Part, Publisher, Text
 from schemas.topics import Mapping, check_filter
 from schemas.vocabulary import Iri
@@ -34,6 +35,7 @@ class KnownThing(Part):
 
     Attributes:
         location: longitude and latitude in degrees (WGS 84).
+        every: how often its values come, as PT5M, where the profile cannot know.
         personal: overrides the profile, with a reason (a public building's meter, for instance).
     """
 
@@ -42,6 +44,7 @@ class KnownThing(Part):
     title: str = ""
     description: str = ""
     location: tuple[float, float] | None = None
+    every: Duration | None = None
     personal: Literal["no", "yes"] | None = None
     reason: str = ""
 

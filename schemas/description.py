@@ -6,6 +6,7 @@ Pure: the store writes it down when it sees a thing or a datastream for the firs
 from typing import Final
 
 from schemas import city_pack, vocabulary
+from schemas.cadence import declared_seconds, interval_seconds
 from schemas.catalogue import (
     City,
     Dataset,
@@ -51,6 +52,7 @@ def describe(
     dataset = dataset_of(context, entry.theme)
     thing = thing_of(context, profile=thing_profile, name=observation.thing, place=place)
     personal = _personal(context, thing_profile, observation)
+    every = declared_seconds(context, thing_profile=thing_profile, observation=observation)
     return Described(
         dataset=dataset,
         thing=thing,
@@ -64,6 +66,7 @@ def describe(
             observation=observation,
             entry=entry,
             personal=personal,
+            every_seconds=every,
             is_open=dataset.access == "open" and personal == "no",
         ),
     )
@@ -182,15 +185,17 @@ def _datastream(
     observation: Observation,
     entry: vocabulary.ObservedProperty,
     personal: str,
+    every_seconds: float | None,
     is_open: bool,
 ) -> Datastream:
     unit = context.vocabulary.unit_of(entry)
     label = f"{entry.label.nl} ({series.title})" if series.title else entry.label.nl
-    interval_seconds = _interval_seconds(observation)
+    length = int(interval_seconds(observation))
+    every = {"everySeconds": every_seconds} if every_seconds else {}
     return Datastream(
         name=observation.datastream,
         unit=unit.code,
-        interval_seconds=interval_seconds,
+        interval_seconds=length,
         title=f"{label}, {thing.title}",
         description=f"{entry.description.nl} Gemeten door {thing.title}.",
         observation_type=OBSERVATION_TYPE + (series.observation_type or entry.observation_type),
@@ -201,18 +206,12 @@ def _datastream(
             "theme": entry.theme,
             "observedProperty": entry.slug,
             "unit": unit.code,
-            "intervalSeconds": interval_seconds,
+            "intervalSeconds": length,
             "cumulative": entry.cumulative,
             "personal": personal,
-        },
+        }
+        | every,
     )
-
-
-def _interval_seconds(observation: Observation) -> int:
-    if observation.phenomenon_end is None:
-        return 0
-    length = observation.phenomenon_end - observation.phenomenon_start
-    return int(length.total_seconds())
 
 
 def _personal(context: CityContext, thing_profile: str, observation: Observation) -> str:

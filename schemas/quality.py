@@ -1,64 +1,74 @@
 """Quality rules on one observation: a doubt becomes a flag, the value stays."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import msgspec
 
-from schemas.vocabulary import ObservedProperty
+from schemas.quality_rules import ClockRule, QualityRules
+from schemas.vocabulary import ObservedProperty, PlausibleRange
 from schemas.wire import Observation
 
-FUTURE_TOLERANCE: Final = timedelta(minutes=5)
-
-# Where clocks start that nobody has set, and until when a device may run before it is set.
-# Two hours before, because the default may be local time. Other old times are history.
-CLOCK_DEFAULTS: Final = (
-    (datetime(1, 1, 1, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC)),
-    (datetime(1969, 12, 31, 22, tzinfo=UTC), datetime(1970, 1, 31, tzinfo=UTC)),
-    (datetime(1980, 1, 5, 22, tzinfo=UTC), datetime(1980, 1, 31, tzinfo=UTC)),
-    (datetime(1999, 12, 31, 22, tzinfo=UTC), datetime(2000, 1, 2, tzinfo=UTC)),
-    (datetime(2009, 12, 31, 22, tzinfo=UTC), datetime(2010, 1, 1, 1, tzinfo=UTC)),
-)
-_LATEST_DEFAULT: Final = CLOCK_DEFAULTS[-1][1]
+Qualify: TypeAlias = Callable[[Observation, datetime], Observation]
+"""Returns an observation, given when it was received, with the flags that the rules raise."""
 
 
-def qualify(
-    observation: Observation, *, observed_property: ObservedProperty, received_time: datetime
-) -> Observation:
-    """Return the observation with the flags that the rules raise, after those that it has.
+def compile_qualify(observed_property: ObservedProperty, rules: QualityRules) -> Qualify:
+    """Return the rules that look at an observation by itself, ready to run."""
+    ranged = _range_flags(observed_property.plausible)
+    clocked = _clock_flags(rules.clock)
+
+    def qualify(observation: Observation, received_time: datetime) -> Observation:
+        flags = ranged(observation.result) + clocked(observation, received_time)
+        return doubted(observation, flags) if flags else observation
+
+    return qualify
+
+
+def doubted(observation: Observation, flags: Sequence[str], *, last: bool = False) -> Observation:
+    """Return an observation with flags before (or behind) those that it has, none twice.
 
     A flagged value keeps its raw result, so that a doubt can be settled later.
     """
-    flags = _flags(observation, observed_property, received_time)
     new = tuple(flag for flag in flags if flag not in observation.quality)
     if not new:
         return observation
+    known = observation.quality
     raw = observation.result if observation.raw_result is None else observation.raw_result
     return msgspec.structs.replace(
-        observation, quality=(*new, *observation.quality), raw_result=raw
+        observation, quality=known + new if last else new + known, raw_result=raw
     )
 
 
-def _flags(
-    observation: Observation, observed_property: ObservedProperty, received_time: datetime
-) -> list[str]:
-    flags = []
-    result, plausible = observation.result, observed_property.plausible
-    if type(result) in (int, float):
-        if plausible.low is not None and result < plausible.low:  # type: ignore[operator]
-            flags.append("range.low")
-        if plausible.high is not None and result > plausible.high:  # type: ignore[operator]
-            flags.append("range.high")
-    until = observation.phenomenon_end or observation.phenomenon_start
-    if until - received_time > FUTURE_TOLERANCE:
-        flags.append("clock.future")
-    elif observation.phenomenon_start < _LATEST_DEFAULT and is_clock_default(
-        observation.phenomenon_start
-    ):
-        flags.append("clock.default")
+def _range_flags(plausible: PlausibleRange) -> Callable[[object], tuple[str, ...]]:
+    low = float("-inf") if plausible.low is None else plausible.low
+    high = float("inf") if plausible.high is None else plausible.high
+
+    def flags(result: object) -> tuple[str, ...]:
+        # Not a bool, which is an int too.
+        if type(result) is not float and type(result) is not int:
+            return ()
+        if result < low:
+            return ("range.low",)
+        return ("range.high",) if result > high else ()
+
     return flags
 
 
-def is_clock_default(time: datetime) -> bool:
-    """Whether a time is that of a clock that nobody has set since the device started."""
-    return any(begin <= time < end for begin, end in CLOCK_DEFAULTS)
+def _clock_flags(rule: ClockRule | None) -> Callable[[Observation, datetime], tuple[str, ...]]:
+    if rule is None:
+        return lambda observation, received_time: ()  # noqa: ARG005
+    ahead = timedelta(seconds=rule.ahead_seconds)
+    defaults = [(span.begin, span.end) for span in rule.factory_defaults]
+    latest = max((end for _, end in defaults), default=None)
+
+    def flags(observation: Observation, received_time: datetime) -> tuple[str, ...]:
+        start, end = observation.phenomenon_start, observation.phenomenon_end
+        if (end or start) - received_time > ahead:
+            return ("clock.future",)
+        if latest is None or start >= latest:
+            return ()
+        return ("clock.default",) if any(a <= start < b for a, b in defaults) else ()
+
+    return flags

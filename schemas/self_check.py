@@ -15,7 +15,6 @@ from schemas.interpreter.observe import Yield, observe, rejection_of
 from schemas.interpreter.phenomenon_time import known_zone
 from schemas.language.sensor_profile import Example, ExpectedObservation
 from schemas.privacy import gate
-from schemas.quality import qualify
 from schemas.register_log import RegisterLog
 
 _TOPIC: Final = re.compile(r"city/[^/]+/[^/]+/[^/]+/([^/]+)")
@@ -86,12 +85,7 @@ def interpret(
     except ReadingRejected as rejected:
         return Outcome(Yield(), rejection_of(rejected))
     observations = tuple(
-        qualify(
-            one,
-            observed_property=profile.measured_by(one).observed_property,
-            received_time=received_time,
-        )
-        for one in given.observations
+        profile.measured_by(one).qualify(one, received_time) for one in given.observations
     )
     return Outcome(given._replace(observations=observations), None)
 

@@ -5,6 +5,7 @@ themes and units with a YAML file of the same form.
 """
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Annotated, Final, Literal, TypeAlias
@@ -12,6 +13,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from schemas.errors import Misconfigured
+from schemas.quality_rules import QualityRules
 from schemas.yaml_source import YamlSource, read_model, read_yaml
 
 QUDT_UNITS: Final = "http://qudt.org/vocab/unit/"
@@ -19,6 +21,9 @@ SLUG: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 Slug: TypeAlias = Annotated[str, Field(pattern=SLUG, max_length=64)]
 Iri: TypeAlias = Annotated[str, Field(pattern=r"^https?://[^\s<>\"{}|\\^`]+$")]
+RulesKey: TypeAlias = Annotated[
+    str, Field(pattern=r"^(theme/)?[a-z0-9]+(-[a-z0-9]+)*$", max_length=70)
+]
 Severity: TypeAlias = Literal["info", "warning", "error"]
 ObservationType: TypeAlias = Literal[
     "OM_Measurement",
@@ -166,6 +171,11 @@ class VocabularyFile(Entry):
     licences: tuple[Licence, ...] = ()
     access_reasons: tuple[AccessReason, ...] = ()
     frequencies: tuple[Frequency, ...] = ()
+    quality_rules: dict[RulesKey, QualityRules] = Field(
+        default_factory=dict,
+        description="rules of quality: of an observed property, else of its theme as "
+        "`theme/traffic`, else of `all`",
+    )
 
 
 class Vocabulary(BaseModel):
@@ -182,6 +192,7 @@ class Vocabulary(BaseModel):
     licences: dict[str, Licence] = Field(default_factory=dict)
     access_reasons: dict[str, AccessReason] = Field(default_factory=dict)
     frequencies: dict[str, Frequency] = Field(default_factory=dict)
+    quality_rules: dict[str, QualityRules] = Field(default_factory=dict)
 
     @classmethod
     def load(cls) -> "Vocabulary":
@@ -213,6 +224,14 @@ class Vocabulary(BaseModel):
         """Return the canonical unit of an observed property."""
         return self.units[observed_property.unit]
 
+    def rules_of(self, observed_property: ObservedProperty) -> QualityRules:
+        """Return the rules that hold for an observed property: its own, its theme's, all's."""
+        found = QualityRules()
+        for key in ("all", f"theme/{observed_property.theme}", observed_property.slug):
+            if key in self.quality_rules:
+                found = self.quality_rules[key].over(found)
+        return found
+
     @model_validator(mode="after")
     def _references_lead_somewhere(self) -> "Vocabulary":
         for entry in self.observed_properties.values():
@@ -237,6 +256,16 @@ class Vocabulary(BaseModel):
                 f"{register.slug}: `{slug}` needs the same theme and unit: it is of the register"
             )
 
+    @model_validator(mode="after")
+    def _rules_are_of_something(self) -> "Vocabulary":
+        known = {"all", *self.observed_properties, *(f"theme/{theme}" for theme in self.themes)}
+        for key in self.quality_rules:
+            if key not in known:
+                near = get_close_matches(key, known, n=1)
+                hint = f"did you mean `{near[0]}`?" if near else "add it"
+                raise ValueError(f"quality_rules: there is no `{key}` to have rules; {hint}")
+        return self
+
 
 def _by_name(file: Traversable) -> str:
     return file.name
@@ -260,7 +289,7 @@ def _add_each(
 ) -> None:
     for number, (key, entry) in enumerate(new.items()):
         if key in known:
-            place = (part, key) if part == "aliases" else (part, number)
+            place = (part, key) if (part, key) in source.lines else (part, number)
             raise Misconfigured(
                 f"{source.at(place)}: `{key}` is in {part} already; give yours another name"
             )

@@ -8,6 +8,7 @@ from typing import Any
 
 from schemas.interpreter.compiled_differences import CompiledDifferences, compile_differences
 from schemas.interpreter.conditions import Predicate, compile_conditions
+from schemas.interpreter.coverage import Share, compile_coverage
 from schemas.interpreter.doubts import Doubts, compile_doubts
 from schemas.interpreter.interval_lengths import ToldLength, compile_length
 from schemas.interpreter.phenomenon_time import Clock, compile_clock, compile_paths, first_path
@@ -17,6 +18,7 @@ from schemas.language.paths import MISSING, Getter, compile_path
 from schemas.language.profile_parts import duration
 from schemas.language.sensor_profile import DatastreamProfile, SensorProfile
 from schemas.language.wrong_part import naming
+from schemas.quality import Qualify, compile_qualify
 from schemas.units import Conversion, conversion, ucum_code
 from schemas.vocabulary import ObservationType, ObservedProperty, Vocabulary
 
@@ -40,6 +42,10 @@ class CompiledDatastream:
         applies: whether the datastream is in the document at all, `None` for always.
         is_valid: whether the value counts.
         doubts: the device's own doubts about the value, as our flags.
+        share: its own word for how much of the interval was measured, `None` when the profile's
+            holds.
+        least_share: less than this is doubted, `None` when nothing is.
+        qualify: the rules of quality that look at an observation by itself.
         where: path of the value, for messages.
         differences: of a register, what is made of it beside it; else `None`.
     """
@@ -58,6 +64,9 @@ class CompiledDatastream:
     applies: Predicate | None
     is_valid: Predicate | None
     doubts: Doubts | None
+    share: Share | None
+    least_share: float | None
+    qualify: Qualify
     where: str
     differences: CompiledDifferences | None
 
@@ -90,6 +99,7 @@ def compile_datastream(
         differences = compile_differences(
             profile, name, measured=observed_property, way=way, vocabulary=vocabulary
         )
+    rules = vocabulary.rules_of(observed_property)
     return CompiledDatastream(
         name=name,
         definition=definition,
@@ -105,6 +115,9 @@ def compile_datastream(
         applies=compile_conditions(definition.when, texts=texts),
         is_valid=compile_conditions(definition.valid_when, rejects=True, texts=texts),
         doubts=doubts,
+        share=_share(profile, definition),
+        least_share=rules.coverage.at_least if rules.coverage else None,
+        qualify=compile_qualify(observed_property, rules),
         where=first_path(definition.at or definition.path),
         differences=differences,
     )
@@ -117,6 +130,13 @@ def _observed_property(slug: str, vocabulary: Vocabulary) -> ObservedProperty:
         hint = f"did you mean `{near[0]}`?" if near else "add it to the city pack"
         raise ValueError(f"there is no observed property `{slug}`; {hint}")
     return known[slug]
+
+
+def _share(profile: SensorProfile, definition: DatastreamProfile) -> Share | None:
+    if definition.coverage is None:
+        return None
+    texts = profile.decode in TEXTUAL
+    return compile_coverage(definition.coverage, texts=texts, decimal=profile.decimal)
 
 
 def _conversion(

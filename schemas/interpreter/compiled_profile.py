@@ -8,6 +8,7 @@ from schemas.decoders.frames import Decoder, compile_frame
 from schemas.errors import Misconfigured
 from schemas.interpreter.compiled_datastream import CompiledDatastream, compile_datastream
 from schemas.interpreter.conditions import Predicate, compile_conditions
+from schemas.interpreter.coverage import Share, compile_coverage
 from schemas.interpreter.doubts import Doubts, compile_doubts
 from schemas.interpreter.envelope_contents import Contents, compile_contents
 from schemas.interpreter.personal_fields import Removal, compile_removal
@@ -43,6 +44,7 @@ class CompiledProfile:
         result_clock: the result time.
         is_valid: whether the payload counts anything.
         doubts: the device's own doubts about all values, as our flags.
+        share: how much of the interval was measured, `None` when the payload does not tell it.
         datastreams: in the order of the profile.
         contents: where an envelope has the device's payload, `None` in a device's profile.
         carried: the profiles that an envelope carries, by id.
@@ -66,6 +68,7 @@ class CompiledProfile:
     result_clock: Clock | None
     is_valid: Predicate | None
     doubts: Doubts | None
+    share: Share | None
     datastreams: tuple[CompiledDatastream, ...]
     contents: Contents | None
     carried: dict[str, "CompiledProfile"] = field(default_factory=dict, repr=False)
@@ -169,9 +172,17 @@ def _compile(
         result_clock=result_clock,
         is_valid=compile_conditions(profile.valid_when, rejects=True, texts=texts),
         doubts=doubts,
+        share=_share(profile),
         datastreams=_datastreams(profile, vocabulary),
         contents=compile_contents(profile.envelope) if profile.envelope else None,
     )
+
+
+def _share(profile: SensorProfile) -> Share | None:
+    if profile.coverage is None:
+        return None
+    texts = profile.decode in TEXTUAL
+    return compile_coverage(profile.coverage, texts=texts, decimal=profile.decimal)
 
 
 def _datastreams(profile: SensorProfile, vocabulary: Vocabulary) -> tuple[CompiledDatastream, ...]:

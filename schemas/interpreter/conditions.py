@@ -68,7 +68,9 @@ def _getter(condition: Condition, *, texts: bool) -> Getter:
 
 
 def _is_bound(condition: Condition) -> bool:
-    return not condition.model_fields_set.isdisjoint({"above", "at_least", "below", "at_most"})
+    return not condition.model_fields_set.isdisjoint(
+        {"above", "at_least", "below", "at_most", "bit"}
+    )
 
 
 def _is_number(value: Any) -> bool:
@@ -79,6 +81,9 @@ def _test(condition: Condition) -> Predicate:
     if condition.present is not None:
         wanted = condition.present
         return lambda value: (value is not MISSING) == wanted
+    if condition.bit is not None:
+        mask = 1 << condition.bit
+        return lambda value: type(value) is int and bool(value & mask)
     if condition.starts_with is not None:
         prefix = condition.starts_with
         return lambda value: type(value) is str and value.startswith(prefix)

@@ -16,6 +16,7 @@ from schemas import wire
 from schemas.errors import ReadingRejected
 from schemas.interpreter.compiled_datastream import CompiledDatastream
 from schemas.interpreter.compiled_profile import CompiledProfile
+from schemas.interpreter.coverage import LOW
 from schemas.interpreter.envelopes import Opened, open_payload
 from schemas.interpreter.phenomenon_time import RECEIVED, Moment, Told, moment
 from schemas.interpreter.places import WhereIs
@@ -153,7 +154,7 @@ class _Values:
 
     __slots__ = (
         *("_context", "_document", "_moment", "_profile", "_result_time", "_thing", "_told"),
-        *("_flags", "empty", "has_known_field", "observations", "places", "rejections"),
+        *("_flags", "_share", "empty", "has_known_field", "observations", "places", "rejections"),
     )
 
     def __init__(self, opened: Opened, context: _Context) -> None:
@@ -166,6 +167,7 @@ class _Values:
         self._result_time = _result_time(opened, context)
         doubts = opened.inner.doubts
         self._flags = () if doubts is None else doubts(opened.document)
+        self._share = opened.inner.share and opened.inner.share(opened.document)
         self.observations: list[wire.Observation] = []
         self.places: list[wire.ToldPlace] = []
         self.rejections: list[wire.Rejection] = []
@@ -226,6 +228,9 @@ class _Values:
         self, datastream: CompiledDatastream, document: Any, when: Moment
     ) -> tuple[str, ...]:
         flags = (*when.flags, *self._flags) if self._flags else when.flags
+        share = self._share if datastream.share is None else datastream.share(document)
+        if share is not None and datastream.least_share and share < datastream.least_share:
+            flags = (*flags, LOW)
         if datastream.doubts is None:
             return flags
         return (*flags, *(flag for flag in datastream.doubts(document) if flag not in flags))

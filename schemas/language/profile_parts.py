@@ -65,6 +65,9 @@ class Condition(Part):
     below: float | None = None
     at_most: float | None = None
     present: bool | None = Field(None, description="whether something is there, null or not")
+    bit: int | None = Field(
+        None, ge=0, le=63, description="this bit of a whole number is set, counted from 0"
+    )
 
     @model_validator(mode="after")
     def _one_comparison(self) -> "Condition":
@@ -125,6 +128,18 @@ class Place(Part):
         if (self.geojson is None) != (self.x is not None and self.y is not None):
             raise ValueError("a place is `geojson`, or `x` and `y`")
         return self
+
+
+class Coverage(Part):
+    """What share of an interval was really measured, where the payload tells it.
+
+    How much is enough, the rule `coverage` of the observed property says.
+    """
+
+    path: Paths
+    full: float = Field(
+        1.0, gt=0, allow_inf_nan=False, description="the number for the whole interval, as 100"
+    )
 
 
 class FlagRule(Part):

@@ -23,6 +23,7 @@ from schemas.language.frame_profile import READINGS, Frame
 from schemas.language.plain_numbers import Decimal
 from schemas.language.profile_parts import (
     Condition,
+    Coverage,
     Duration,
     FlagRule,
     JsonPath,
@@ -97,6 +98,8 @@ class DatastreamProfile(Part):
         default_factory=list, description="otherwise the value is there and counts nothing"
     )
     flags: list[FlagRule] = Field(default_factory=list, description="the device's own doubts")
+    coverage: Coverage | None = Field(None, description="when it differs from the profile's")
+    every: Duration | None = Field(None, description="when it differs from the profile's")
     interval: Duration | None = Field(None, description="length of the interval, as PT1H")
     interval_path: JsonPath | None = Field(
         None, description="where the payload tells that length, in seconds"
@@ -200,6 +203,14 @@ class SensorProfile(Part):
     flags: list[FlagRule] = Field(default_factory=list, description="the device's own doubts")
     differences: DifferencesProfile | None = Field(
         None, description="what registers count in each interval, of all that are registers"
+    )
+    coverage: Coverage | None = Field(
+        None, description="what share of the interval was really measured"
+    )
+    every: Duration | None = Field(
+        None,
+        description="how often values come, as PT5M; left out: as long as an interval lasts, else "
+        "learned from what comes",
     )
     datastreams: dict[Slug, DatastreamProfile] = Field(default_factory=dict)
     examples: list[Example] = Field(min_length=1)

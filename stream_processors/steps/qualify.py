@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from schemas import quality
 from schemas.registry import Registry
 from schemas.wire import NormalisedReading, Observation
 from stream_processors.steps.passage import Passage
@@ -28,8 +27,4 @@ def _flagged(
 ) -> Observation:
     library = registry.cities[result.city].library
     series = library.profile(observation.profile).datastream(observation.datastream)
-    return quality.qualify(
-        observation,
-        observed_property=series.observed_property,
-        received_time=result.received_time,
-    )
+    return series.qualify(observation, result.received_time)

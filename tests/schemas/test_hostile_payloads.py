@@ -15,7 +15,6 @@ from schemas.interpreter.compiled_profile import CompiledProfile
 from schemas.interpreter.observe import Yield, observe, rejection_of
 from schemas.library import Library
 from schemas.privacy import gate
-from schemas.quality import qualify
 from schemas.self_check import example_payload
 from schemas.vocabulary import Vocabulary
 from schemas.wire import NormalisedReading, encode, read_normalised
@@ -78,12 +77,7 @@ def read(profile: CompiledProfile, payload: bytes, thing: str | None = "t") -> Y
         offset=0,
         received_time=NOW,
         observations=tuple(
-            qualify(
-                one,
-                observed_property=profile.measured_by(one).observed_property,
-                received_time=NOW,
-            )
-            for one in found.observations
+            profile.measured_by(one).qualify(one, NOW) for one in found.observations
         ),
         rejections=found.rejections,
     )

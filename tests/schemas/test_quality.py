@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from schemas.quality import is_clock_default, qualify
+from schemas.quality import compile_qualify
 from schemas.vocabulary import Vocabulary
 from schemas.wire import Observation
 
@@ -23,9 +23,12 @@ PLAIN = Observation(
 
 
 def flags(vocabulary: Vocabulary, **change: Any) -> tuple[str, ...]:
+    return qualified(vocabulary, msgspec.structs.replace(PLAIN, **change)).quality
+
+
+def qualified(vocabulary: Vocabulary, observation: Observation) -> Observation:
     entry = vocabulary.observed_properties["air-temperature"]
-    observation = msgspec.structs.replace(PLAIN, **change)
-    return qualify(observation, observed_property=entry, received_time=NOW).quality
+    return compile_qualify(entry, vocabulary.rules_of(entry))(observation, NOW)
 
 
 @pytest.mark.parametrize(
@@ -60,25 +63,18 @@ def test_clock_that_is_ahead_or_was_never_set_is_flagged(
 
 
 def test_flags_that_are_there_stay_and_none_comes_twice(vocabulary: Vocabulary) -> None:
-    entry = vocabulary.observed_properties["air-temperature"]
     doubted = msgspec.structs.replace(PLAIN, result=99, quality=("time.received",))
 
-    once = qualify(doubted, observed_property=entry, received_time=NOW)
-    twice = qualify(once, observed_property=entry, received_time=NOW)
+    once = qualified(vocabulary, doubted)
+    twice = qualified(vocabulary, once)
 
     assert once.quality == ("range.high", "time.received")
     assert twice == once
 
 
 def test_doubted_value_keeps_its_raw_result(vocabulary: Vocabulary) -> None:
-    entry = vocabulary.observed_properties["air-temperature"]
     plain = msgspec.structs.replace(PLAIN, result=99)
     converted = msgspec.structs.replace(plain, raw_result="210.2")
 
-    assert qualify(plain, observed_property=entry, received_time=NOW).raw_result == 99
-    assert qualify(converted, observed_property=entry, received_time=NOW).raw_result == "210.2"
-
-
-def test_unset_clock_is_known_by_its_time() -> None:
-    assert is_clock_default(datetime(1980, 1, 6, tzinfo=UTC))
-    assert not is_clock_default(NOW)
+    assert qualified(vocabulary, plain).raw_result == 99
+    assert qualified(vocabulary, converted).raw_result == "210.2"
