@@ -50,7 +50,10 @@ MQTT_CONNECTED = Metric(
     "stadspuls_ingest_mqtt_connected", "gauge", "1 while the gateway is connected to the broker."
 )
 READINGS = Metric(
-    "stadspuls_normalise_readings", "counter", "Readings by what became of them.", ("outcome",)
+    "stadspuls_normalise_readings",
+    "counter",
+    "Readings by what became of them.",
+    ("outcome", "city", "profile"),
 )
 NORMALISE_LAG = Metric(
     "stadspuls_normalise_lag_readings",

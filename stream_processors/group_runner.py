@@ -189,9 +189,12 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             if passage.result.rejections
         ]
         await self._sink.send(DEAD_LETTERS, partition, letters)
-        outcomes = Counter(passage.result.outcome for passage, _ in fitted)
-        for outcome, count in outcomes.items():
-            self._monitor.instruments.count(telemetry.READINGS, count, outcome=outcome)
+        results = (passage.result for passage, _ in fitted)
+        outcomes = Counter((one.outcome, one.city, one.profile) for one in results)
+        for (outcome, city, profile), count in outcomes.items():
+            self._monitor.instruments.count(
+                telemetry.READINGS, count, outcome=outcome, city=city, profile=profile
+            )
 
     async def _commit(self, known: dict[TopicPartition, Committed]) -> None:
         ours = {place: one for place, one in known.items() if place.partition in self._shares}

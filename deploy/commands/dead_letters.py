@@ -4,19 +4,24 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 import asyncpg
-import msgspec
-from aiokafka import AIOKafkaProducer
 
 from deploy.commands import Parsers
+from deploy.dead_letter_replay import Wanted, replay
+from deploy.dead_letter_text import letter_facts, letter_lines, printable
 from deploy.installation import Installation
+from deploy.instants import instant
 from deploy.sql import query
-from schemas import wire
 from schemas.errors import NotFound
 from schemas.settings import KafkaConnection
+from schemas.vocabulary import Vocabulary
+
+_GROUPS: Final = ("city", "profile", "reason")
 
 
 def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
@@ -25,11 +30,25 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="action")
     narrow = argparse.ArgumentParser(add_help=False)
     narrow.add_argument("--city", help="only of this city")
+    narrow.add_argument("--profile", help="only of this profile, vendor/model")
     narrow.add_argument("--reason", help="only with this reason, such as payload.malformed")
+    narrow.add_argument(
+        "--since", type=instant, help="only received since a time, or so long ago (36h, 7d)"
+    )
     narrow.add_argument("--json", action="store_true", help="print facts as JSON")
 
     listing = actions.add_parser("list", parents=[common, narrow], help="counts, and the newest")
+    listing.add_argument("--by", choices=_GROUPS, help="count by this alone")
     listing.add_argument("--limit", type=int, default=20, help="newest (default: %(default)s)")
+    listing.add_argument(
+        "--window-hours", type=float, default=24, help="for the shares (default: %(default)s)"
+    )
+    listing.add_argument(
+        "--alarm-share",
+        type=float,
+        default=0.1,
+        help="a profile that rejects more of what it received is marked (default: %(default)s)",
+    )
     listing.set_defaults(command=lambda wishes: asyncio.run(_list(wishes)))
 
     show = actions.add_parser("show", parents=[common], help="one dead letter, whole")
@@ -37,125 +56,113 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     show.add_argument("--json", action="store_true", help="print facts as JSON")
     show.set_defaults(command=lambda wishes: asyncio.run(_show(wishes)))
 
-    replay = actions.add_parser(
+    again = actions.add_parser(
         "replay", parents=[common, narrow], help="give them back to the pipeline after a mend"
     )
-    replay.add_argument("id", type=int, nargs="*", help="these; without: all that match")
-    replay.set_defaults(command=lambda wishes: asyncio.run(_replay(wishes)))
+    again.add_argument("id", type=int, nargs="*", help="these; without: all that match")
+    again.add_argument("--dry-run", action="store_true", help="only tell how many there are")
+    again.set_defaults(command=lambda wishes: asyncio.run(_replay(wishes)))
 
 
 async def _list(wishes: argparse.Namespace) -> int:
-    database = await _connect(wishes)
-    try:
-        counts = await database.fetch(query("count_dead_letters"), wishes.city)
-        newest = await database.fetch(
-            query("list_dead_letters"), wishes.city, wishes.reason, wishes.limit
-        )
-    finally:
-        await database.close()
+    wanted = _wanted(wishes)
+    begin = datetime.now(UTC) - timedelta(hours=wishes.window_hours)
+    async with _database(wishes) as database:
+        groups = await database.fetch(query("dead_letter_groups"), *wanted[:4], wishes.by)
+        shares = await database.fetch(query("rejected_shares"), wanted.city, wanted.profile, begin)
+        newest = await database.fetch(query("dead_letters_newest"), *wanted[:4], wishes.limit)
+    letters = [letter_facts(row, Vocabulary.load()) for row in newest]
+    ratios = [{**row, "alarm": row["share"] > wishes.alarm_share} for row in shares]
     if wishes.json:
-        _write_json(
-            {"counts": [dict(row) for row in counts], "newest": [_facts(r) for r in newest]}
-        )
+        counts = [_told(dict(row)) for row in groups]
+        _write_json({"counts": counts, "shares": ratios, "newest": letters})
         return 0
-    for row in counts:
-        sys.stdout.write(
-            f"{row['letters']:8}  {row['city']:20} {row['profile']:28} {row['reason']}"
-            f"  ({row['replayed']} replayed)\n"
-        )
-    for row in newest:
-        first = json.loads(row["rejections"])[0]
-        sys.stdout.write(
-            f"{row['dead_letter_id']:8}  {row['received_time']:%Y-%m-%d %H:%M:%S}  "
-            f"{row['source']}: {first['detail']}\n"
-        )
+    _write(_group_line(_told(dict(row))) for row in groups)
+    _write(_share_line(one, wishes.window_hours) for one in ratios)
+    _write(_letter_line(one) for one in letters)
     return 0
 
 
 async def _show(wishes: argparse.Namespace) -> int:
-    database = await _connect(wishes)
-    try:
+    async with _database(wishes) as database:
         row = await database.fetchrow(query("show_dead_letter"), wishes.id)
-    finally:
-        await database.close()
     if row is None:
         raise NotFound(f"there is no dead letter {wishes.id}")
-    facts = _facts(row)
+    facts = letter_facts(row, Vocabulary.load())
     if wishes.json:
         _write_json(facts)
-        return 0
-    for name, value in facts.items():
-        sys.stdout.write(f"{name:18} {value}\n")
+    else:
+        _write(letter_lines(facts))
     return 0
 
 
 async def _replay(wishes: argparse.Namespace) -> int:
-    facts = Installation(wishes.data_dir).running()
-    database = await asyncpg.connect(facts["database"])
-    try:
-        rows = await database.fetch(
-            query("replayable_dead_letters"), wishes.id or None, wishes.city, wishes.reason
-        )
-        await _produce(KafkaConnection.model_validate(facts["kafka"]), rows)
-        await database.execute(query("mark_replayed"), [row["dead_letter_id"] for row in rows])
-    finally:
-        await database.close()
+    wanted = _wanted(wishes)._replace(ids=wishes.id or None)
+    async with _database(wishes) as database:
+        counts = await database.fetchrow(query("dead_letters_replayable"), *wanted)
+        whole, cut = counts or (0, 0)
+        if wishes.dry_run:
+            facts: dict[str, Any] = {"replayable": whole, "withoutPayload": cut}
+            sentence = f"{whole} dead letters would be given back to the pipeline"
+        else:
+            kafka = KafkaConnection.model_validate(_running(wishes)["kafka"])
+            replayed = await replay(database, kafka, wanted)
+            facts = {"replayed": replayed, "withoutPayload": cut}
+            sentence = f"{len(replayed)} dead letters given back to the pipeline"
     if wishes.json:
-        _write_json({"replayed": [row["dead_letter_id"] for row in rows]})
+        _write_json(facts)
     else:
-        sys.stdout.write(f"{len(rows)} dead letters given back to the pipeline\n")
+        rest = f"; of {cut} others the payload was not kept whole" if cut else ""
+        _write([sentence + rest])
     return 0
 
 
-async def _produce(kafka: KafkaConnection, rows: Sequence[asyncpg.Record]) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all")
-    await producer.start()
+def _wanted(wishes: argparse.Namespace) -> Wanted:
+    return Wanted(wishes.city, wishes.profile, wishes.reason, wishes.since)
+
+
+def _running(wishes: argparse.Namespace) -> dict[str, Any]:
+    return Installation(wishes.data_dir).running()
+
+
+@asynccontextmanager
+async def _database(wishes: argparse.Namespace) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(_running(wishes)["database"])
     try:
-        for row in rows:
-            send = _send_observations if row["station"] == "store" else _send_reading
-            await send(producer, row)
+        yield connection
     finally:
-        await producer.stop()
+        await connection.close()
 
 
-async def _send_reading(producer: AIOKafkaProducer, row: asyncpg.Record) -> None:
-    """Send a reading again as it came, with the time at which it was received."""
-    reading = wire.Reading(
-        city=row["city"],
-        source=row["source"],
-        received_time=row["received_time"],
-        payload=row["payload"],
-        channel=row["channel"],
-    )
-    await producer.send_and_wait(
-        wire.READINGS,
-        reading.payload,
-        key=wire.record_key(reading.city, reading.source),
-        headers=wire.reading_headers(reading),
-    )
+def _told(group: dict[str, Any]) -> dict[str, Any]:
+    """Return a group without the words that it is not counted by."""
+    return {name: value for name, value in group.items() if value is not None}
 
 
-async def _send_observations(producer: AIOKafkaProducer, row: asyncpg.Record) -> None:
-    """Send what a reading gave again to the store, which knows it as replayed."""
-    normalised = msgspec.structs.replace(wire.read_normalised(row["payload"]), replayed=True)
-    await producer.send_and_wait(
-        wire.OBSERVATIONS,
-        wire.encode(normalised),
-        key=wire.record_key(normalised.city, normalised.source),
-        partition=row["reading_partition"],
+def _group_line(group: dict[str, Any]) -> str:
+    name = "  ".join(str(group[one]) or "(none)" for one in _GROUPS if one in group)
+    return f"{group['letters']:8}  {name}  ({group['replayed']} replayed)"
+
+
+def _share_line(share: dict[str, Any], hours: float) -> str:
+    mark = "ALARM " if share["alarm"] else ""
+    whose = f"{share['profile'] or 'no profile'} of {share['city'] or 'no city'}"
+    return (
+        f"{mark}{whose}: {share['rejected']} of {share['received']} rejected "
+        f"({share['share']:.1%}) in {hours:g} hours"
     )
 
 
-async def _connect(wishes: argparse.Namespace) -> asyncpg.Connection:
-    return await asyncpg.connect(Installation(wishes.data_dir).running()["database"])
+def _letter_line(letter: dict[str, Any]) -> str:
+    first = letter["rejections"][0]
+    return printable(
+        f"{letter['dead_letter_id']:8}  {letter['received_time']:%Y-%m-%d %H:%M:%S}  "
+        f"{letter['source']}: {first['reason']}: {first['detail']}"
+    )
 
 
-def _facts(row: asyncpg.Record) -> dict[str, Any]:
-    facts = dict(row)
-    facts["rejections"] = json.loads(facts["rejections"])
-    if "payload" in facts:
-        facts["payload"] = facts["payload"].decode(errors="backslashreplace")
-    return facts
+def _write(lines: Iterable[str]) -> None:
+    sys.stdout.writelines(f"{line}\n" for line in lines)
 
 
 def _write_json(facts: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from schemas import wire
 from schemas.wire import DeadLetter, NormalisedReading, Rejection
 from stream_processors.record import Record
 
@@ -16,17 +17,21 @@ def dead_letter_of_record(
 ) -> DeadLetter:
     """Return a record as a dead letter of the store; its payload is the record's value.
 
-    To bring it again after a mend, it goes back to its topic with `replayed` set.
+    To bring it again after a mend, it goes back to its topic with `replayed` set. If it is
+    rejected again, its payload is what it was before, so that it is the same letter.
     """
     received = datetime.fromtimestamp(max(record.timestamp, 0) / 1000, UTC)
+    payload = record.value
+    if reading and reading.replayed:
+        payload = wire.encode(msgspec.structs.replace(reading, replayed=False))
     return DeadLetter(
         city=reading.city if reading else "",
         source=reading.source if reading else record.key.decode(errors="replace"),
         received_time=reading.received_time if reading else received,
         rejections=tuple(rejections),
-        payload=record.value,
-        payload_bytes=len(record.value),
-        payload_sha256=hashlib.sha256(record.value).hexdigest(),
+        payload=payload,
+        payload_bytes=len(payload),
+        payload_sha256=hashlib.sha256(payload).hexdigest(),
         station="store",
         profile=reading.profile if reading else "",
         partition=reading.partition if reading else -1,

@@ -114,6 +114,21 @@ async def test_dead_letter_of_the_store_can_be_replayed_from_its_payload(shop: S
     assert (again.offset, again.observations[0].datastream) == (0, "refused")
 
 
+async def test_dead_letter_of_the_store_is_the_same_one_when_it_comes_back(shop: Scene) -> None:
+    await shop.store(reading(0, observation("refused", 5)))
+    await shop.connection.execute("update dead_letter set replayed_at = now()")
+    [before] = await shop.rows("dead_letter")
+
+    await shop.store(reading(0, observation("refused", 5), replayed=True))
+
+    [after] = await shop.rows("dead_letter")
+    assert (after["dead_letter_id"], after["payload"]) == (
+        before["dead_letter_id"],
+        before["payload"],
+    )
+    assert after["replayed_at"] is None
+
+
 @pytest.mark.parametrize(
     "value",
     [

@@ -82,7 +82,8 @@ async def test_dead_letter_that_comes_twice_is_kept_once(
     sink: DeadLetterSink, client: "asyncpg.Connection[asyncpg.Record]"
 ) -> None:
     await _keep(sink, _letter(3))
-    await _keep(sink, _letter(3), _letter(4), first=1)
+    another = _letter(4, payload_sha256="another")
+    await _keep(sink, _letter(3), another, another, first=1)
 
     assert await client.fetchval("select count(*) from dead_letter") == 2
 
@@ -108,3 +109,21 @@ async def test_dead_letters_are_counted_by_station(sink: DeadLetterSink) -> None
     await _keep(sink, _letter(1), _letter(2, station="ingest"))
 
     assert metric(sink._monitor, "stadspuls_store_dead_letters_total", station="ingest") == 1
+
+
+async def test_letter_that_comes_again_after_a_replay_is_open_with_the_reason_of_now(
+    sink: DeadLetterSink, client: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    now = (Rejection(reason="field.unit", detail="another"),)
+    await _keep(sink, _letter(3))
+    await _keep(sink, _letter(9, rejections=now, profile_version=2), first=1)
+    untouched = await client.fetchrow("select reasons, replayed_at from dead_letter")
+    await client.execute("update dead_letter set replayed_at = now()")
+
+    await _keep(sink, _letter(10, rejections=now, profile_version=2), first=2)
+
+    opened = await client.fetchrow(
+        "select reasons, replayed_at, reading_offset, profile_version from dead_letter"
+    )
+    assert tuple(untouched or ()) == (["payload.malformed"], None)
+    assert tuple(opened or ()) == (["field.unit"], None, 10, 2)
