@@ -13,13 +13,19 @@
 | rule that raises a quality flag | `{base}/id/quality-flag/{code}` |
 | event stream, which is the dataset | `{base}/ldes/{city}/{theme}#stream` |
 | root node of the stream | `{base}/ldes/{city}/{theme}` |
+| inner node, page | `{base}/ldes/{city}/{theme}/2026-01-05`, `…/page/{number}` |
+| stream of hourly or daily sums | `{base}/ldes/{city}/{theme}/hourly#stream`, `…/daily#stream` |
 | SHACL shape | `{base}/shapes/{name}` |
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal, TypeAlias
 
 from api.identifiers import observation_id
+
+Kind: TypeAlias = Literal["observations", "hourly", "daily"]
+"""What a stream publishes of a dataset: observations, or their sums."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +76,14 @@ class Iris:
         """Return the IRI of the rule that raises a flag."""
         return f"{self.base}/id/quality-flag/{code}"
 
-    def root(self, city: str, theme: str) -> str:
-        """Return the address of the root node of a dataset's event stream."""
-        return f"{self.base}/ldes/{city}/{theme}"
+    def root(self, city: str, theme: str, kind: Kind = "observations") -> str:
+        """Return the address of the root node of an event stream of a dataset."""
+        root = f"{self.base}/ldes/{city}/{theme}"
+        return root if kind == "observations" else f"{root}/{kind}"
 
-    def stream(self, city: str, theme: str) -> str:
-        """Return the IRI of a dataset, which is an event stream."""
-        return f"{self.root(city, theme)}#stream"
+    def stream(self, city: str, theme: str, kind: Kind = "observations") -> str:
+        """Return the IRI of an event stream; that of its observations is the dataset."""
+        return f"{self.root(city, theme, kind)}#stream"
 
     def shape(self, name: str) -> str:
         """Return the address of a SHACL shape."""

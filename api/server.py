@@ -1,16 +1,17 @@
 """Serve the open interfaces until cancelled."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from api.application import create_app
 from api.heads import BoundedHeads
 from api.settings import ApiSettings
 from schemas.errors import Misconfigured
+from schemas.settings import HttpListener
 
 _GRACE_SECONDS = 5
 
@@ -30,28 +31,44 @@ async def run(settings: ApiSettings) -> None:
         Misconfigured: the port is taken, or a certificate or key file is wrong.
     """
     app = create_app(settings)
-    server = _Server(_configuration(settings, app))
-    serving = asyncio.create_task(_serve(server, settings), name="api.server")
+    await serve(app, settings.listener, at_the_end=app.state.hub.close)
+
+
+async def serve(
+    app: ASGIApp, listener: HttpListener, *, at_the_end: Callable[[], None] | None = None
+) -> None:
+    """Serve an application until cancelled; then finish what was begun, and close.
+
+    Args:
+        app: what is served.
+        listener: where.
+        at_the_end: called before answers under way are waited for.
+
+    Raises:
+        Misconfigured: the port is taken, or a certificate or key file is wrong.
+    """
+    server = _Server(_configuration(listener, app))
+    serving = asyncio.create_task(_serve(server, listener), name="api.server")
     try:
         await asyncio.shield(serving)
     except asyncio.CancelledError:
-        app.state.hub.close()
+        if at_the_end:
+            at_the_end()
         server.should_exit = True
         await serving
         raise
 
 
-async def _serve(server: uvicorn.Server, settings: ApiSettings) -> None:
+async def _serve(server: uvicorn.Server, listener: HttpListener) -> None:
     try:
         await server.serve()
     except SystemExit as refused:  # uvicorn's word for a start that failed
         raise Misconfigured(
-            f"the interfaces cannot listen on {settings.listener.address}: the log says why"
+            f"the interfaces cannot listen on {listener.address}: the log says why"
         ) from refused
 
 
-def _configuration(settings: ApiSettings, app: FastAPI) -> uvicorn.Config:
-    listener = settings.listener
+def _configuration(listener: HttpListener, app: ASGIApp) -> uvicorn.Config:
     configuration = uvicorn.Config(
         app,
         host=listener.host,

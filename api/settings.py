@@ -69,6 +69,9 @@ class ApiSettings(BaseSettings):
         "http://127.0.0.1:8080",
         description="public address of the installation, the beginning of every identifier",
     )
+    pages_dir: Path = Field(
+        Path("stadspuls-data/pages"), description="where the pages of event streams are kept"
+    )
     connections: int = Field(10, ge=2, description="most connections to the database")
     acquire_seconds: float = Field(5.0, gt=0, description="longest wait for one of them")
     limits: Limits = Field(Limits(), description="how much one request may ask for")
@@ -77,6 +80,15 @@ class ApiSettings(BaseSettings):
     @field_validator("base_iri")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")) or not value.isascii():
-            raise ValueError("is an address that begins with http:// or https://")
-        return value.rstrip("/")
+        return address(value)
+
+
+def address(value: str) -> str:
+    """Return the public address of an installation, without a slash at its end.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not value.startswith(("http://", "https://")) or not value.isascii():
+        raise ValueError("is an address that begins with http:// or https://")
+    return value.rstrip("/")

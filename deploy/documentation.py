@@ -12,6 +12,7 @@ from typing import Final
 from pydantic import BaseModel, SecretStr
 from pydantic_settings import BaseSettings
 
+from api.ldes.building.settings import LdesSettings
 from api.settings import ApiSettings
 from deploy.settings import PlatformSettings
 from ingest.settings import IngestSettings
@@ -28,6 +29,7 @@ FILES: Final[dict[Path, dict[str, tuple[type[BaseSettings], ...]]]] = {
             StoreSettings,
             AggregateSettings,
             ApiSettings,
+            LdesSettings,
             SimulatorSettings,
         ),
     },

@@ -5,6 +5,7 @@
     keys.json             hashes of the cities' keys
     secrets/              passwords and keys, mode 0600
     logs/                 output of every process
+    pages/                pages of the event streams: primary data, to be backed up
     mqtt/ kafka/ database/ …   the services' own data
     running.json          addresses of the platform while it runs
 """
@@ -53,6 +54,11 @@ class Installation:
     def keys_file(self) -> Path:
         """The hashes of the keys that were given out."""
         return self.data_dir / "keys.json"
+
+    @property
+    def pages_dir(self) -> Path:
+        """The pages of the event streams that were closed."""
+        return self.data_dir / "pages"
 
     def pack_directories(self) -> tuple[Path, ...]:
         """Return the directories of the packs, by the city's name."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from api.ldes.building.settings import LdesSettings
 from api.settings import ApiSettings
 from deploy.installation import Installation
 from deploy.part import Part
@@ -28,16 +29,34 @@ def pipeline_parts(
     )
 
 
-def api_part(installation: Installation, settings: PlatformSettings, stack: Stack) -> Part:
-    """Return the process of the open interfaces."""
+def open_parts(
+    installation: Installation, settings: PlatformSettings, stack: Stack
+) -> tuple[Part, ...]:
+    """Return the processes of the open interfaces: what answers, and what builds pages for it."""
+    return _api(installation, settings, stack), _ldes(installation, settings, stack)
+
+
+def _api(installation: Installation, settings: PlatformSettings, stack: Stack) -> Part:
     listener = public_listener(settings, settings.port)
     wishes = ApiSettings(
         database=stack.database,
         listener=listener,
         keys_file=installation.keys_file,
-        base_iri=settings.base_iri or listener.address,
+        base_iri=settings.base_iri,
+        pages_dir=installation.pages_dir,
     )
     return Part(installation.data_dir, "api", wishes, listener=listener)
+
+
+def _ldes(installation: Installation, settings: PlatformSettings, stack: Stack) -> Part:
+    listener = _private()
+    wishes = LdesSettings(
+        database=stack.database,
+        monitor=listener,
+        base_iri=settings.base_iri,
+        pages_dir=installation.pages_dir,
+    )
+    return Part(installation.data_dir, "ldes", wishes, listener=listener)
 
 
 def _ingest(

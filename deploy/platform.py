@@ -7,11 +7,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
+from deploy.base_iri import with_base_iri
 from deploy.drain import drain, settle
 from deploy.installation import Installation
 from deploy.migrations import migrate
 from deploy.mosquitto import CityAccess, MosquittoListener
-from deploy.parts import api_part, pipeline_parts, public_listener
+from deploy.parts import open_parts, pipeline_parts, public_listener
 from deploy.readiness import until_ready
 from deploy.settings import PlatformSettings
 from deploy.stack import Stack, Topic, create_topics, embedded_stack, real_stack
@@ -83,7 +84,7 @@ class Platform:
         raise AssertionError
 
     async def _serve(self) -> NoReturn:
-        async with supervised([api_part(self.installation, self.settings, self.stack)]):
+        async with supervised(open_parts(self.installation, self.settings, self.stack)):
             await asyncio.Event().wait()
         raise AssertionError
 
@@ -141,6 +142,7 @@ async def running_platform(settings: PlatformSettings) -> AsyncIterator[Platform
     settings = _with_ports(settings)
     async with _stack(installation, settings) as stack:
         await migrate(stack.database.dsn.get_secret_value())
+        settings = await with_base_iri(settings, stack.database)
         await create_topics(stack.kafka, _topics(settings))
         platform = Platform(installation=installation, settings=settings, stack=stack)
         installation.write_running(_facts(platform))

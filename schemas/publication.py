@@ -15,6 +15,9 @@ from schemas.wire import Result
 CHANNEL: Final = "publication"
 """PostgreSQL's NOTIFY channel; the payload is the last sequence of the batch."""
 
+LANE: Final = 0x7075_626C_6963_6174
+"""Advisory lock of the publication lane, any number that nobody else locks: "publicat"."""
+
 MAXIMUM_PER_MILLISECOND: Final = 400
 """At most so many observations bear one `published_time`: a page can always be cut between two."""
 

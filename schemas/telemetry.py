@@ -134,6 +134,20 @@ LIVE_CLIENTS = Metric("stadspuls_api_live_clients", "gauge", "Clients of the liv
 LIVE_DROPPED = Metric(
     "stadspuls_api_live_dropped", "counter", "Live clients dropped, by reason.", ("reason",)
 )
+LDES_PAGES = Metric("stadspuls_ldes_pages", "counter", "Pages of event streams that were closed.")
+LDES_MEMBERS = Metric(
+    "stadspuls_ldes_members", "counter", "Members in pages of event streams that were closed."
+)
+LDES_LAG = Metric(
+    "stadspuls_ldes_lag_observations",
+    "gauge",
+    "Observations that were published and not yet looked at for pages of event streams.",
+)
+LDES_MISSING = Metric(
+    "stadspuls_ldes_observations_missing",
+    "counter",
+    "Observations in no page because their publication was removed before it was read.",
+)
 
 ALL: tuple[Metric, ...] = tuple(
     value for name, value in sorted(globals().items()) if isinstance(value, Metric)

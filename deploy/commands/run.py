@@ -87,6 +87,14 @@ def _api() -> Callable[[], Awaitable[None]]:
     return lambda: run(settings)
 
 
+def _ldes() -> Callable[[], Awaitable[None]]:
+    from api.ldes.building.run import run
+    from api.ldes.building.settings import LdesSettings
+
+    settings = LdesSettings()
+    return lambda: run(settings)
+
+
 def _simulate() -> Callable[[], Awaitable[None]]:
     from simulators.publisher import run
     from simulators.settings import SimulatorSettings
@@ -101,5 +109,6 @@ PARTS: dict[str, Callable[[], Callable[[], Awaitable[None]]]] = {
     "store": _store,
     "aggregate": _aggregate,
     "api": _api,
+    "ldes": _ldes,
     "simulate": _simulate,
 }

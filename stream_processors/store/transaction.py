@@ -10,6 +10,7 @@ import msgspec
 
 from schemas.publication import (
     CHANNEL,
+    LANE,
     MAXIMUM_PER_MILLISECOND,
     PublishedObservation,
     pack,
@@ -25,9 +26,6 @@ from stream_processors.store.place import Place
 from stream_processors.store.place_table import advance
 from stream_processors.store.row import Row
 from stream_processors.store.slices import Layout
-
-LANE = 0x7075_626C_6963_6174
-"""Advisory lock of the publication lane, any number that nobody else locks: "publicat"."""
 
 TEMPORARY_TABLES = statement(__package__, "temporary_tables")
 _SQL = {

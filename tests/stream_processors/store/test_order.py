@@ -9,9 +9,9 @@ import asyncpg
 import pytest
 
 from schemas.errors import Fenced
+from schemas.publication import LANE
 from schemas.settings import DatabaseConnection
 from stream_processors.store import all_new, transaction
-from stream_processors.store.transaction import LANE
 from tests.stream_processors.scene import (
     Scene,
     in_order,

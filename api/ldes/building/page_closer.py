@@ -1,0 +1,102 @@
+"""Closes a page: writes its members, compresses them, and puts the bytes into the store."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Final
+
+import zstandard
+
+from api.iris import Iris
+from api.ldes import lexical
+from api.ldes.building.page_index import ClosedPage
+from api.ldes.building.stream import Stream, page_address, page_name
+from api.ldes.directory import Dataset, Directory
+from api.ldes.member import Version
+from api.ldes.page_store import PageStore
+from api.ldes.page_text import Page, page_text
+from api.ldes.paging import Cut
+from api.ldes.series import AnyConnection
+from schemas.publication import PublishedObservation
+
+ENDING: Final = ".nq.zst"
+"""Of what a page is kept as; everything else that is kept of it is made from this."""
+
+_LEVEL: Final = 3
+_REPLACED: Final = (files("api.ldes.building") / "replaced.sql").read_text(encoding="utf-8")
+
+
+class PageCloser:
+    """Makes the pages of all streams.
+
+    Args:
+        iris: of the installation.
+        directory: what is known of datasets and datastreams.
+        store: where pages lie.
+    """
+
+    def __init__(self, iris: Iris, directory: Directory, store: PageStore) -> None:
+        self._iris = iris
+        self._directory = directory
+        self._store = store
+
+    async def close(
+        self, connection: AnyConnection, stream: Stream, cut: Cut
+    ) -> ClosedPage | None:
+        """Put a page into the store; `None` when none of its members may be published (any more).
+
+        Raises:
+            PageStoreUnavailable: the store cannot take it.
+        """
+        dataset = self._directory.dataset(stream.dataset_id)
+        members = [one for one in cut.members if self._is_taken(one, dataset)]
+        if not members:
+            return None
+        replaced = await replaced_by(connection, members)
+        versions = [Version(one, replaced.get(one.sequence)) for one in members]
+        content = self._text(dataset, stream, cut, versions)
+        name = page_name(dataset, stream.kind, cut.number, hashlib.sha256(content).hexdigest())
+        kept = await self._store.keep(name + ENDING, zstandard.compress(content, _LEVEL))
+        return ClosedPage(
+            event_stream_id=stream.event_stream_id,
+            cut=cut,
+            member_count=len(members),
+            open=dataset.open,
+            name=name,
+            byte_count=len(kept),
+        )
+
+    def _is_taken(self, one: PublishedObservation, dataset: Dataset) -> bool:
+        series = self._directory.series(one.datastream_id)
+        return series is not None and dataset.takes(series)
+
+    def _text(
+        self, dataset: Dataset, stream: Stream, cut: Cut, versions: Sequence[Version]
+    ) -> bytes:
+        iri = self._iris.stream(dataset.city, dataset.theme, stream.kind)
+        page = Page(
+            stream=iri,
+            address=page_address(self._iris, dataset, stream.kind, cut.number),
+            licence=dataset.licence,
+            previous=page_address(self._iris, dataset, stream.kind, cut.number - 1),
+            following=page_address(self._iris, dataset, stream.kind, cut.number + 1),
+            generated_time=cut.upper,
+        )
+        subject = lexical.iri(iri)
+        return page_text(page, [self._directory.write(subject, one) for one in versions])
+
+
+async def replaced_by(
+    connection: AnyConnection, members: Sequence[PublishedObservation]
+) -> Mapping[int, int]:
+    """Return, for members that correct or withdraw, the sequence of the version they replaced."""
+    changes = [one for one in members if one.change != "new"]
+    if not changes:
+        return {}
+    rows = await connection.fetch(
+        _REPLACED,
+        [one.datastream_id for one in changes],
+        [one.phenomenon_start for one in changes],
+        [one.sequence for one in changes],
+    )
+    return {row["replaced_by"]: row["sequence"] for row in rows}
