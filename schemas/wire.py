@@ -71,7 +71,6 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omi
         result: a number in the canonical unit, a truth value, text, or a JSON document.
         quality: codes of the flags raised, in the order of the vocabulary; empty is unflagged.
         raw_result: the result as the device gave it, where it was converted or doubted.
-        withdrawn: the reading no longer gives this observation (a mended profile).
     """
 
     thing: str
@@ -84,7 +83,6 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omi
     result: Result
     quality: tuple[str, ...] = ()
     raw_result: Result | None = None
-    withdrawn: bool = False
 
 
 class Rejection(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -132,7 +130,9 @@ class NormalisedReading(
         observations: what is readable, in the order of the profile.
         rejections: what is not; a copy went to the dead letters.
         empty: why a valid reading gave nothing, such as `redelivered` or `nothing-valid`.
-        replayed: made again from an old reading, so that it may correct and withdraw.
+        replayed: made again from an old reading: it is all that the reading gives today, so that
+            it may correct, and what the reading gave before and is not here is withdrawn.
+        replay: which replay it belongs to, empty when it belongs to none.
         places: where things say that they are.
     """
 
@@ -146,6 +146,7 @@ class NormalisedReading(
     rejections: tuple[Rejection, ...] = ()
     empty: str = ""
     replayed: bool = False
+    replay: str = ""
     places: tuple[ToldPlace, ...] = ()
 
     @property

@@ -23,7 +23,7 @@ def dead_letter_of_record(
     received = datetime.fromtimestamp(max(record.timestamp, 0) / 1000, UTC)
     payload = record.value
     if reading and reading.replayed:
-        payload = wire.encode(msgspec.structs.replace(reading, replayed=False))
+        payload = wire.encode(msgspec.structs.replace(reading, replayed=False, replay=""))
     return DeadLetter(
         city=reading.city if reading else "",
         source=reading.source if reading else record.key.decode(errors="replace"),

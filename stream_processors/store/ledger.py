@@ -1,16 +1,28 @@
 """The account of a batch: what became of its readings and observations."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from schemas.publication import Change
 from schemas.wire import NormalisedReading
 from stream_processors.store.prepared import Prepared
 
-Key: TypeAlias = tuple[str, str, datetime]
+Account: TypeAlias = tuple[str, str, datetime]
+
+
+class Entry(NamedTuple):
+    """Under what an observation is counted.
+
+    Attributes:
+        account: city, profile and hour of receipt.
+        replay: the replay that it belongs to, empty when it belongs to none.
+    """
+
+    account: Account
+    replay: str = ""
 
 
 @dataclass
@@ -26,11 +38,19 @@ class Counts:
     withdrawals: int = 0
 
 
+@dataclass
+class ReplayCounts(Counts):
+    """The numbers of one replay, in the order of the table's columns."""
+
+    dead_letters: int = 0
+
+
 class Ledger:
-    """Counts a batch by city, profile and the hour of receipt."""
+    """Counts a batch by city, profile and the hour of receipt, and by replay."""
 
     def __init__(self) -> None:
-        self.accounts: defaultdict[Key, Counts] = defaultdict(Counts)
+        self.accounts: defaultdict[Account, Counts] = defaultdict(Counts)
+        self.replays: defaultdict[str, ReplayCounts] = defaultdict(ReplayCounts)
 
     def enter(self, prepared: Prepared) -> None:
         """Count a reading under the one word for what became of it, and its observations.
@@ -41,49 +61,67 @@ class Ledger:
         reading = prepared.reading
         if reading is None:
             return
-        counts = self.accounts[key_of(reading)]
-        counts.duplicates += len(prepared.observations)
-        if reading.replayed:
-            return
-        if prepared.observations:
-            counts.normalised += 1
-        elif prepared.dead_letters or reading.rejections:
-            counts.rejected += 1
-        else:
-            counts.empty += 1
+        for counts in self._counts(entry_of(reading)):
+            counts.duplicates += len(prepared.observations)
+        if not reading.replayed:
+            _count_reading(self.accounts[entry_of(reading).account], prepared, reading)
+        elif reading.replay:
+            counts = self.replays[reading.replay]
+            _count_reading(counts, prepared, reading)
+            counts.dead_letters += bool(prepared.dead_letters or reading.rejections)
 
-    def changed(self, key: Key, change: Change) -> None:
+    def changed(self, entry: Entry, change: Change) -> None:
         """Count an observation for what it was."""
-        counts = self.accounts[key]
-        counts.duplicates -= 1
-        if change == "new":
-            counts.observations += 1
-        elif change == "corrected":
-            counts.corrections += 1
-        else:
-            counts.withdrawals += 1
+        for counts in self._counts(entry):
+            if change == "withdrawn":
+                counts.withdrawals += 1
+                continue
+            counts.duplicates -= 1
+            if change == "new":
+                counts.observations += 1
+            else:
+                counts.corrections += 1
 
-    def all_new(self, keys: Iterable[Key]) -> None:
-        """Count observations, each by its account, as new."""
-        for key, count in Counter(keys).items():
-            self.accounts[key].duplicates -= count
-            self.accounts[key].observations += count
+    def all_new(self, entries: Iterable[Entry]) -> None:
+        """Count observations, each by its entry, as new."""
+        for entry, count in Counter(entries).items():
+            for counts in self._counts(entry):
+                counts.duplicates -= count
+                counts.observations += count
 
     def columns(self) -> list[list[Any]]:
-        """Return the account as columns for `account.sql`, in one order for every process."""
+        """Return the accounts as columns for `account.sql`, in one order for every process."""
         rows = [(*key, *vars(counts).values()) for key, counts in _items(self.accounts)]
+        return [list(column) for column in zip(*rows, strict=True)]
+
+    def replay_columns(self) -> list[list[Any]]:
+        """Return the replays as columns for `account_replays.sql`, in one order as well."""
+        rows = [(key, *vars(counts).values()) for key, counts in _items(self.replays)]
         return [list(column) for column in zip(*rows, strict=True)]
 
     def total(self, name: str) -> int:
         """Return the sum of one count."""
         return sum(getattr(counts, name) for counts in self.accounts.values())
 
+    def _counts(self, entry: Entry) -> tuple[Counts, ...]:
+        account = self.accounts[entry.account]
+        return (account, self.replays[entry.replay]) if entry.replay else (account,)
 
-def key_of(reading: NormalisedReading) -> Key:
-    """Return under which account a reading is counted."""
+
+def entry_of(reading: NormalisedReading) -> Entry:
+    """Return under what a reading's observations are counted."""
     hour = reading.received_time.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return reading.city, reading.profile, hour
+    return Entry((reading.city, reading.profile, hour), reading.replay)
 
 
-def _items(accounts: dict[Key, Counts]) -> Iterable[tuple[Key, Counts]]:
-    return sorted(accounts.items(), key=lambda item: item[0])
+def _count_reading(counts: Counts, prepared: Prepared, reading: NormalisedReading) -> None:
+    if prepared.observations:
+        counts.normalised += 1
+    elif prepared.dead_letters or reading.rejections:
+        counts.rejected += 1
+    else:
+        counts.empty += 1
+
+
+def _items(counted: Mapping[Any, Counts]) -> list[tuple[Any, Counts]]:
+    return sorted(counted.items(), key=lambda item: item[0])

@@ -23,25 +23,29 @@ judged as (
         c.result_json as replaced_json,
         c.quality as replaced_quality,
         case
-            -- A withdrawal takes back what is as old as itself, not what came after it.
-            when i.withdrawn then
-                case when c.result_time <= i.result_time then 'withdrawn' end
+            -- A reading takes back what it gave itself, not what another has put in its place.
+            when i.withdrawn then case when c.received_time = i.received_time
+                and c.reading_partition = i.reading_partition
+                and c.reading_offset = i.reading_offset then 'withdrawn' end
             when c.result_number = i.result_number or c.result_json = i.result_json then null
+            -- Of several readings that are replayed the last one holds, in whatever order they
+            -- come; one that only repeated others takes what is free.
+            when i.replayed then case
+                when c.sequence is null then 'new'
+                when c.received_time = i.received_time
+                    and c.reading_partition = i.reading_partition
+                    and c.reading_offset = i.reading_offset then 'corrected'
+                when not i.repeats
+                    and (c.received_time, c.reading_offset) < (i.received_time, i.reading_offset)
+                    then 'corrected'
+            end
             when exists (
                 select from observation_version as v
                 where v.datastream_id = i.datastream_id
                     and v.phenomenon_start = i.phenomenon_start
                     and (v.result_number = i.result_number or v.result_json = i.result_json)
                     and v.result_time >= i.result_time
-                    -- A reading that is replayed may return to what it gave before itself.
-                    and not (
-                        i.replayed
-                        and (v.reading_partition, v.reading_offset)
-                            = (i.reading_partition, i.reading_offset)
-                        and (c.sequence is null
-                            or (c.reading_partition, c.reading_offset)
-                                = (i.reading_partition, i.reading_offset))
-                    )
+                    and not v.disowned
             ) then null
             when c.sequence is null then 'new'
             else 'corrected'
@@ -80,7 +84,7 @@ select
     case when withdrawn then replaced_number else result_number end,
     case when withdrawn then replaced_json else result_json end,
     case when withdrawn then replaced_quality else quality end,
-    raw_result, withdrawn, replayed, change,
+    raw_result, withdrawn, replayed, repeats, change,
     last_sequence + place,
     from_time + (slot / $4) * interval '1 millisecond',
     replaced_result_time

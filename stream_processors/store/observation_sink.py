@@ -17,6 +17,7 @@ from stream_processors.store.ownership import Moves, Ownership
 from stream_processors.store.place import Place
 from stream_processors.store.place_table import places
 from stream_processors.store.prepared import Prepared, prepare, storable
+from stream_processors.store.recollection import recollect
 from stream_processors.store.slices import lay_out, sliced
 from stream_processors.store.transaction import TEMPORARY_TABLES, Committing, commit
 from stream_processors.store.witness import Witness
@@ -139,15 +140,16 @@ class ObservationSink:
     async def _commit(self, part: Sequence[Prepared], ownership: Ownership) -> None:
         moves = ownership.moves(one.record for one in part)
         mark_moves = self._mark_moves(part)
-        batch = _committing(part, [*moves, *mark_moves])
-        with self._witness.timed(batch):
-            try:
-                connection = await self._session.connection()
-                with translated():
+        try:
+            connection = await self._session.connection()
+            with translated():
+                await recollect(connection, part)
+                batch = committing(part, [*moves, *mark_moves])
+                with self._witness.timed(batch):
                     await commit(connection, batch, self._settings)
-            except StoreUnavailable:
-                await self._session.close()
-                raise
+        except StoreUnavailable:
+            await self._session.close()
+            raise
         ownership.settle(moves)
         self._known_marks.update({becomes.partition: becomes for _, becomes in mark_moves})
         self._witness.committed(batch, [one.reading for one in part if one.reading])
@@ -158,7 +160,8 @@ class ObservationSink:
         return [(known[number], mark) for number, mark in sorted(last.items())]
 
 
-def _committing(part: Sequence[Prepared], moves: Moves) -> Committing:
+def committing(part: Sequence[Prepared], moves: Moves) -> Committing:
+    """Return what the transaction of a slice writes."""
     ledger = Ledger()
     for one in part:
         ledger.enter(one)

@@ -1,6 +1,7 @@
 """Records of `city.observations`, read and checked before the database sees them."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from schemas import wire
 from schemas.wire import DeadLetter, NormalisedReading, Observation, Rejection
@@ -21,6 +22,8 @@ class Prepared:
         mark: high-water mark after it.
         observations: what is to be stored, each with the id of its datastream.
         dead_letters: what is to be kept for people.
+        withdrawals: what a replayed reading gave before and gives no more: datastream and start.
+        repeats: the replayed reading brought nothing of its own when it came first.
     """
 
     record: Record
@@ -28,6 +31,8 @@ class Prepared:
     mark: HighWater
     observations: list[tuple[int, Observation]] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
+    withdrawals: list[tuple[int, datetime]] = field(default_factory=list)
+    repeats: bool = False
 
     def keep(self, rejections: list[Rejection]) -> None:
         """Keep the record as a dead letter for the part of it that cannot be stored."""

@@ -28,8 +28,9 @@ class Row(NamedTuple):
     result_json: str | None
     quality: tuple[str, ...] | None
     raw_result: str | None
-    withdrawn: bool
     replayed: bool
+    withdrawn: bool = False
+    repeats: bool = False
 
 
 def row_of(
@@ -59,8 +60,34 @@ def row_of(
         document,
         observation.quality or None,
         None if raw is None else _text(raw),
-        observation.withdrawn,
         reading.replayed,
+    )
+
+
+def withdrawal_of(
+    reading: NormalisedReading,
+    datastream_id: int,
+    phenomenon_start: datetime,
+    position: int,
+    round_number: int,
+) -> Row:
+    """Return the row that takes back what a reading gave; the database has the rest of it."""
+    return Row(
+        position=position,
+        round=round_number,
+        datastream_id=datastream_id,
+        reading_partition=reading.partition,
+        phenomenon_start=phenomenon_start,
+        phenomenon_end=None,
+        result_time=phenomenon_start,
+        received_time=reading.received_time,
+        reading_offset=reading.offset,
+        result_number=None,
+        result_json=None,
+        quality=None,
+        raw_result=None,
+        replayed=reading.replayed,
+        withdrawn=True,
     )
 
 

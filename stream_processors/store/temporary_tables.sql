@@ -15,8 +15,11 @@ create temporary table incoming (
     result_json jsonb,
     quality text[],
     raw_result jsonb,
+    -- its reading, which is replayed, gave this before and gives it no more
     withdrawn boolean not null,
-    replayed boolean not null
+    replayed boolean not null,
+    -- its reading, which is replayed, brought nothing of its own before
+    repeats boolean not null
 ) on commit delete rows;
 
 create temporary table changed (

@@ -24,6 +24,7 @@ from stream_processors.store.dead_letter import columns_of
 from stream_processors.store.ledger import Ledger
 from stream_processors.store.place import Place
 from stream_processors.store.place_table import advance
+from stream_processors.store.recollection import letter_columns, reading_columns
 from stream_processors.store.row import Row
 from stream_processors.store.slices import Layout
 
@@ -44,6 +45,10 @@ _SQL = {
         "publish",
         "note_aggregate_tasks",
         "account",
+        "account_replays",
+        "disown",
+        "settle_dead_letters",
+        "take_over",
     )
 }
 
@@ -81,12 +86,17 @@ async def commit(connection: Connection, batch: Committing, settings: StoreSetti
             await connection.execute(_SQL["keep_dead_letters"], *columns_of(batch.dead_letters))
         if batch.layout.rows:
             await _stage(connection, batch.layout.rows)
+        if batch.layout.again:
+            await _settle_again(connection, batch.layout)
+        if batch.layout.rows:
             seen = await look_ahead(connection, batch.layout)
             await connection.execute(_SQL["enter_lane"], LANE)
             entered = time.perf_counter()
             await _write(connection, batch, seen=seen)
         if batch.ledger.accounts:
             await connection.execute(_SQL["account"], *batch.ledger.columns())
+        if batch.ledger.replays:
+            await connection.execute(_SQL["account_replays"], *batch.ledger.replay_columns())
     if entered is not None:
         batch.lane_seconds = time.perf_counter() - entered
 
@@ -105,11 +115,18 @@ async def _stage(connection: Connection, rows: Sequence[Row]) -> None:
     await connection.copy_records_to_table("incoming", records=rows, columns=Row._fields)
 
 
+async def _settle_again(connection: Connection, layout: Layout) -> None:
+    """Let go of what replayed readings said before, and of dead letters that they make good."""
+    whole = [one for one in layout.again if not one.dead_letters]
+    await connection.execute(_SQL["disown"], *reading_columns(whole))
+    await connection.execute(_SQL["settle_dead_letters"], *letter_columns(layout.again))
+
+
 async def _write(connection: Connection, batch: Committing, *, seen: int | None) -> None:
     if seen is not None:
         batch.published = await write_all(connection, batch.layout, seen=seen)
     if batch.published:
-        batch.ledger.all_new(batch.layout.accounts)
+        batch.ledger.all_new(batch.layout.entries)
     else:
         await _write_rounds(connection, batch)
     if batch.published:
@@ -125,6 +142,8 @@ async def _write_rounds(connection: Connection, batch: Committing) -> None:
         if changed:
             await _write_round(connection, turn, {row["change"] for row in changed})
             _enter(batch, changed)
+        if batch.layout.again:
+            await connection.execute(_SQL["take_over"], turn, *bounds)
     if batch.published:
         await connection.execute(_SQL["note_aggregate_tasks"])
 
@@ -152,7 +171,7 @@ def _statements(changes: set[str]) -> Iterable[str]:
 def _enter(batch: Committing, changed: Sequence[asyncpg.Record]) -> None:
     for found in changed:
         row = batch.layout.rows[found["position"]]
-        batch.ledger.changed(batch.layout.accounts[row.position], found["change"])
+        batch.ledger.changed(batch.layout.entries[row.position], found["change"])
         batch.published.append(
             PublishedObservation(
                 sequence=found["sequence"],

@@ -41,7 +41,6 @@ def observation(
     result: Any = 1.0,
     *,
     result_minute: float | None = None,
-    withdrawn: bool = False,
     quality: tuple[str, ...] = (),
     start: datetime | None = None,
     end: datetime | None = None,
@@ -59,7 +58,6 @@ def observation(
         result_time=NOON + timedelta(minutes=late),
         result=result,
         quality=quality,
-        withdrawn=withdrawn,
     )
 
 
@@ -68,6 +66,7 @@ def reading(
     *observations: Observation,
     partition: int = 0,
     replayed: bool = False,
+    replay: str = "",
     received: datetime | None = None,
     rejections: tuple[Rejection, ...] = (),
     empty: str = "",
@@ -83,7 +82,8 @@ def reading(
         observations=observations,
         rejections=rejections,
         empty=empty,
-        replayed=replayed,
+        replayed=replayed or bool(replay),
+        replay=replay,
     )
 
 

@@ -65,7 +65,7 @@ async def test_correction_and_withdrawal_change_what_was_summed_up(shop: Scene) 
     await shop.store(reading(0, observation(1, 0, 1), observation(1, 20, 2)))
     await _sum_up(shop)
     await shop.store(reading(1, observation(1, 0, 9, result_minute=1)))
-    await shop.store(reading(0, observation(1, 20, 2, withdrawn=True), replayed=True))
+    await shop.store(reading(0, observation(1, 0, 1), replayed=True))
     await _sum_up(shop)
 
     assert [row["sum"] for row in await _aggregates(shop, "quarter")] == [9.0]
@@ -75,7 +75,7 @@ async def test_correction_and_withdrawal_change_what_was_summed_up(shop: Scene) 
 async def test_bucket_that_became_empty_goes_away(shop: Scene) -> None:
     await shop.store(reading(0, observation(1, 0, 1)))
     await _sum_up(shop)
-    await shop.store(reading(0, observation(1, 0, 1, withdrawn=True), replayed=True))
+    await shop.store(reading(0, replayed=True))
     await _sum_up(shop)
 
     assert await shop.rows("aggregate") == []

@@ -17,8 +17,10 @@ from generate_series(1, 100) as series, generate_series(1, 1000) as minute
 """
 _STAGE = """
 insert into incoming (position, round, datastream_id, reading_partition, phenomenon_start,
-    result_time, received_time, reading_offset, result_number, withdrawn, replayed)
-select n, 0, n % 100 + 1, 0, $1::timestamptz + n * interval '1 minute', $1, $1, 0, 2, false, false
+    result_time, received_time, reading_offset, result_number, withdrawn, replayed,
+    repeats)
+select n, 0, n % 100 + 1, 0, $1::timestamptz + n * interval '1 minute', $1, $1, 0, 2,
+    false, false, false
 from generate_series(0, 499) as n
 """
 

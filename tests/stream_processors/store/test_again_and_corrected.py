@@ -1,4 +1,4 @@
-"""The same key once more: a duplicate, a correction, or a withdrawal."""
+"""The same key once more: a duplicate or a correction."""
 
 from datetime import timedelta
 
@@ -89,59 +89,6 @@ async def test_same_key_in_one_batch_keeps_its_order(shop: Scene) -> None:
     }
 
 
-async def test_withdrawn_observation_moves_to_its_versions(shop: Scene) -> None:
-    await shop.store(reading(0, observation(minute=0, result=5), observation(minute=1, result=6)))
-    await shop.store(reading(0, observation(minute=1, result=6, withdrawn=True), replayed=True))
-
-    [version] = await shop.rows("observation_version")
-    [latest] = await shop.rows("latest")
-    assert await shop.results() == [5.0]
-    assert (version["withdrawn"], version["result_number"]) == (True, 6.0)
-    assert (latest["result_number"], latest["observation_count"]) == (5.0, 1)
-    assert latest["last_phenomenon_end"] == NOON
-    assert [(one.change, one.result) for one in await shop.published()][-1] == ("withdrawn", 6.0)
-    assert (await shop.account())["withdrawals"] == 1
-
-
-async def test_last_observation_withdrawn_leaves_no_latest(shop: Scene) -> None:
-    await shop.store(reading(0, observation(result=5)))
-    await shop.store(reading(0, observation(result=5, withdrawn=True), replayed=True))
-
-    assert await shop.rows("latest") == []
-
-
-async def test_withdrawn_reading_delivered_again_stays_withdrawn(shop: Scene) -> None:
-    await shop.store(reading(0, observation(result=5)))
-    await shop.store(reading(0, observation(result=5, withdrawn=True), replayed=True))
-    await shop.store(reading(1, observation(result=5)))
-
-    assert await shop.results() == []
-
-
-async def test_withdrawal_does_not_take_a_later_correction_back(shop: Scene) -> None:
-    await shop.store(reading(0, observation(result=5)))
-    await shop.store(reading(1, observation(result=6, result_minute=1)))
-    await shop.store(reading(0, observation(result=5, withdrawn=True), replayed=True))
-
-    assert await shop.results() == [6.0]
-
-
-async def test_replay_may_return_to_what_the_same_reading_gave_before(shop: Scene) -> None:
-    await shop.store(reading(0, observation(result=5)))
-    await shop.store(reading(0, observation(result=50), replayed=True))
-    await shop.store(reading(0, observation(result=5), replayed=True))
-
-    assert await shop.results() == [5.0]
-
-
-async def test_replay_does_not_undo_what_another_reading_corrected(shop: Scene) -> None:
-    await shop.store(reading(0, observation(result=5)))
-    await shop.store(reading(1, observation(result=6, result_minute=1)))
-    await shop.store(reading(0, observation(result=5), replayed=True))
-
-    assert await shop.results() == [6.0]
-
-
 async def test_extents_are_exact_after_correction_and_withdrawal(shop: Scene) -> None:
     await shop.store(
         reading(0, observation(minute=0, result=1, result_minute=-5)),
@@ -149,11 +96,7 @@ async def test_extents_are_exact_after_correction_and_withdrawal(shop: Scene) ->
         reading(2, observation(minute=2, result=3, result_minute=30)),
     )
     await shop.store(reading(3, observation(minute=0, result=9, result_minute=10)))
-    await shop.store(
-        reading(
-            2, observation(minute=2, result=3, result_minute=30, withdrawn=True), replayed=True
-        )
-    )
+    await shop.store(reading(2, replayed=True))
 
     [latest] = await shop.rows("latest")
     assert latest["first_phenomenon_start"] == NOON
