@@ -266,7 +266,7 @@ async def test_after_any_mends_the_last_reading_of_each_key_holds(shop: Scene) -
     cases: list[tuple[list[list[dict[int, int]]], int]] = []
 
     @settings(
-        max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+        max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
     )
     @given(generations=_generations(), cut=st.integers(1, 5))
     def check(generations: list[list[dict[int, int]]], cut: int) -> None:
