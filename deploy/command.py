@@ -15,7 +15,17 @@ DONE: Final = 0
 FAILED: Final = 1
 WRONG_USE: Final = 2
 
-COMMANDS: Final = ("up", "demo", "city", "profile", "dead-letters", "replay", "audit", "run")
+COMMANDS: Final = (
+    "up",
+    "demo",
+    "city",
+    "profile",
+    "dead-letters",
+    "replay",
+    "audit",
+    "ldes",
+    "run",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

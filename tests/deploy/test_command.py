@@ -25,7 +25,7 @@ def call(*words: str) -> int:
         ("city", "key"),
         ("profile",), ("profile", "check"), ("profile", "try"), ("dead-letters",),
         ("dead-letters", "list"), ("dead-letters", "show"), ("dead-letters", "replay"),
-        ("replay",), ("run",),
+        ("replay",), ("ldes",), ("ldes", "check"), ("ldes", "rules"), ("run",),
     ],
     ids=" ".join,
 )  # fmt: skip
