@@ -8,6 +8,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api import problems
 from api.access import KeyFile
+from api.catalogue.routes import catalogue
 from api.exports.routes import exports
 from api.live.hub import Hub
 from api.live.routes import live
@@ -58,6 +59,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         sensorthings(settings, store, vocabulary),
         exports(settings, store, vocabulary),
         live(settings, hub),
+        catalogue(settings, store),
         operations(store, telemetry, hub.check),
         pages(settings, store, vocabulary),
     ):

@@ -16,6 +16,8 @@
 | inner node, page | `{base}/ldes/{city}/{theme}/2026-01-05`, `…/page/{number}` |
 | stream of hourly or daily sums | `{base}/ldes/{city}/{theme}/hourly#stream`, `…/daily#stream` |
 | SHACL shape | `{base}/shapes/{name}` |
+| catalogue of all cities | `{base}/catalogue#catalogue` |
+| catalogue of a city, and what it alone describes | `{base}/catalogue/{city}#{name}` |
 """
 
 from dataclasses import dataclass
@@ -84,6 +86,14 @@ class Iris:
     def stream(self, city: str, theme: str, kind: Kind = "observations") -> str:
         """Return the IRI of an event stream; that of its observations is the dataset."""
         return f"{self.root(city, theme, kind)}#stream"
+
+    def catalogue(self, city: str | None = None) -> str:
+        """Return the address of the catalogue of a city, or of all of them."""
+        return f"{self.base}/catalogue/{city}" if city else f"{self.base}/catalogue"
+
+    def in_catalogue(self, city: str | None, name: str) -> str:
+        """Return the IRI of something that is described in a catalogue alone."""
+        return f"{self.catalogue(city)}#{name}"
 
     def shape(self, name: str) -> str:
         """Return the address of a SHACL shape."""

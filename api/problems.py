@@ -37,6 +37,10 @@ class TookTooLong(LimitExceeded):
     """The database gave up on the request; a narrower one may do."""
 
 
+class NotAcceptable(QueryRejected):
+    """None of the forms that there are is one that the caller takes; the sentence names them."""
+
+
 class TooLong(LimitExceeded):
     """The address is longer than we read."""
 
@@ -48,6 +52,7 @@ STATUS: Mapping[type[PlatformError], HTTPStatus] = {
     NotSupported: HTTPStatus.NOT_IMPLEMENTED,
     LimitExceeded: HTTPStatus.BAD_REQUEST,
     TooLong: HTTPStatus.REQUEST_URI_TOO_LONG,
+    NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     TookTooLong: HTTPStatus.SERVICE_UNAVAILABLE,
     NoLongerKept: HTTPStatus.GONE,
     NotYet: HTTPStatus.CONFLICT,

@@ -72,6 +72,9 @@ class ApiSettings(BaseSettings):
     pages_dir: Path = Field(
         Path("stadspuls-data/pages"), description="where the pages of event streams are kept"
     )
+    catalogue_seconds: float = Field(
+        60.0, gt=0, description="age at which the catalogue is made anew, if anything has changed"
+    )
     connections: int = Field(10, ge=2, description="most connections to the database")
     acquire_seconds: float = Field(5.0, gt=0, description="longest wait for one of them")
     limits: Limits = Field(Limits(), description="how much one request may ask for")

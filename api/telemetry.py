@@ -12,6 +12,7 @@ _FACES = {
     "observations.csv": "exports",
     "observations.json": "exports",
     "live": "live",
+    "catalogue": "catalogue",
 }
 
 
@@ -47,7 +48,8 @@ class Telemetry:
 
 def face_of(path: str) -> str:
     """Return the interface that a path belongs to, one of a closed set."""
-    return _FACES.get(path.lstrip("/").partition("/")[0], "pages")
+    first = path.lstrip("/").partition("/")[0]
+    return _FACES.get(first) or _FACES.get(first.partition(".")[0], "pages")
 
 
 class RequestTelemetry:

@@ -68,21 +68,21 @@ def stack(request: pytest.FixtureRequest) -> Stack:
 @pytest_asyncio.fixture
 async def embedded_database(embedded_stack: Stack) -> AsyncIterator[DatabaseConnection]:
     """Yield a fresh, migrated database on the embedded PostgreSQL."""
-    async with _fresh_database(embedded_stack) as database:
+    async with fresh_database(embedded_stack) as database:
         yield database
 
 
 @pytest_asyncio.fixture
 async def real_database(real_stack: Stack) -> AsyncIterator[DatabaseConnection]:
     """Yield a fresh, migrated database on PostgreSQL with TimescaleDB."""
-    async with _fresh_database(real_stack) as database:
+    async with fresh_database(real_stack) as database:
         yield database
 
 
 @pytest_asyncio.fixture
 async def database(stack: Stack) -> AsyncIterator[DatabaseConnection]:
     """Yield a fresh, migrated database on each PostgreSQL in turn."""
-    async with _fresh_database(stack) as database:
+    async with fresh_database(stack) as database:
         yield database
 
 
@@ -93,7 +93,7 @@ def topic_prefix() -> str:
 
 
 @asynccontextmanager
-async def _fresh_database(stack: Stack) -> AsyncIterator[DatabaseConnection]:
+async def fresh_database(stack: Stack) -> AsyncIterator[DatabaseConnection]:
     """Yield a copy of a database that is migrated once a stack."""
     name = f"t{uuid.uuid4().hex[:12]}"
     server = await asyncpg.connect(_dsn(stack, "postgres"))

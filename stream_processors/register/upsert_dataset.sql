@@ -5,5 +5,11 @@ insert into dataset as d (city, theme, title, description, licence, access, prop
 values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (city, theme) do update
 set title = excluded.title, description = excluded.description, licence = excluded.licence,
-    access = excluded.access, properties = excluded.properties
+    access = excluded.access, properties = excluded.properties,
+    changed_time = case
+        when (d.title, d.description, d.licence, d.access, d.properties) is distinct from (
+            excluded.title, excluded.description, excluded.licence, excluded.access,
+            excluded.properties
+        ) then now() else d.changed_time
+    end
 returning dataset_id

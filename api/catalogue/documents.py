@@ -1,0 +1,107 @@
+"""The catalogue in its forms: made anew when it may have changed, kept in between."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from rdflib import Graph
+
+from api.catalogue.describing import catalogue_graph
+from api.catalogue.facts import Facts, facts_of
+from api.iris import Iris
+from api.negotiation import Form
+from api.store import Store
+from schemas.errors import NotFound
+
+FORMS: Final = (
+    Form("ttl", "text/turtle"),
+    Form("jsonld", "application/ld+json"),
+    Form("rdf", "application/rdf+xml"),
+    Form("nt", "application/n-triples"),
+)
+_WRITERS: Final[Mapping[str, str]] = {
+    "ttl": "turtle",
+    "jsonld": "json-ld",
+    "rdf": "pretty-xml",
+    "nt": "nt11",
+}
+
+
+@dataclass
+class Document:
+    """A state of a catalogue, and the forms of it that were asked for.
+
+    Attributes:
+        tag: the same for the same content.
+    """
+
+    facts: Facts
+    graph: Graph
+    tag: str
+    made: float
+    forms: dict[str, bytes] = field(default_factory=dict)
+
+
+class Documents:
+    """The catalogues of an installation, no older than some seconds.
+
+    What takes long is done in a thread: nobody else waits for it.
+    """
+
+    def __init__(self, store: Store, iris: Iris, *, refresh_seconds: float) -> None:
+        self._store = store
+        self._iris = iris
+        self._refresh_seconds = refresh_seconds
+        self._documents: dict[str | None, Document] = {}
+        self._lock = asyncio.Lock()
+
+    def address(self, city: str | None) -> str:
+        """Return where the catalogue of a city, or of all of them, is."""
+        return self._iris.catalogue(city)
+
+    async def get(self, city: str | None) -> Document:
+        """Return the catalogue of a city, or of all cities.
+
+        Raises:
+            NotFound: there is no such city, or it has declared nothing.
+            StoreUnavailable: the database does not answer.
+        """
+        async with self._lock:
+            known = self._documents.get(city)
+            if known and time.monotonic() - known.made < self._refresh_seconds:
+                return known
+            return await self._renewed(city, known)
+
+    async def form(self, document: Document, form: Form) -> bytes:
+        """Return a catalogue in a form."""
+        if form.suffix not in document.forms:
+            document.forms[form.suffix] = await asyncio.to_thread(_written, document.graph, form)
+        return document.forms[form.suffix]
+
+    async def _renewed(self, city: str | None, known: Document | None) -> Document:
+        async with self._store.reading() as connection:
+            facts = await facts_of(connection, [city] if city else None)
+        if city and city not in facts.cities:
+            raise NotFound(f"there is no city {city[:64]!r} with datasets here")
+        if known and known.facts == facts:
+            known.made = time.monotonic()
+            return known
+        graph, tag = await asyncio.to_thread(_made, facts, self._iris, city)
+        document = Document(facts, graph, tag, time.monotonic())
+        self._documents[city] = document
+        return document
+
+
+def _made(facts: Facts, iris: Iris, city: str | None) -> tuple[Graph, str]:
+    graph = catalogue_graph(facts, iris, city)
+    lines = sorted(" ".join(term.n3() for term in triple) for triple in graph)
+    return graph, hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
+
+
+def _written(graph: Graph, form: Form) -> bytes:
+    wishes: dict[str, Any] = {"auto_compact": True} if form.suffix == "jsonld" else {}
+    written: bytes = graph.serialize(format=_WRITERS[form.suffix], encoding="utf-8", **wishes)
+    return written

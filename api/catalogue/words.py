@@ -1,0 +1,86 @@
+"""The catalogue's own words and the faces that datasets are served under, out of `words.yaml`."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from schemas.declaration import Text
+from schemas.yaml_source import read_model, read_yaml
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(_Entry):
+    """A text with names to fill in."""
+
+    nl: str
+    en: str = ""
+
+    def filled(self, **names: Any) -> Text:
+        """Return the text with these names, each one text or one in both languages."""
+        return Text(
+            nl=self.nl.format(**{name: _in(value, "nl") for name, value in names.items()}),
+            en=self.en.format(**{name: _in(value, "en") for name, value in names.items()}),
+        )
+
+
+class Service(_Entry):
+    """The service behind a face.
+
+    Attributes:
+        endpoint: address below the base IRI.
+    """
+
+    endpoint: str
+    description: Words
+
+
+class Face(_Entry):
+    """A form in which a dataset can be had.
+
+    Attributes:
+        access: address below the base IRI.
+        file: whether one request gives all of it.
+        push: whether it comes by itself.
+    """
+
+    name: str
+    access: str
+    file: bool = False
+    push: bool = False
+    media_type: str
+    format: str
+    conforms_to: tuple[str, ...]
+    title: Words
+    service: Service | None = None
+
+
+class Catalogue(_Entry):
+    """What the catalogue says of itself."""
+
+    title: Words
+    description: Words
+
+
+class CatalogueWords(_Entry):
+    """Everything in `words.yaml`."""
+
+    catalogue: Catalogue
+    faces: tuple[Face, ...]
+    labels: dict[str, Words]
+
+
+@cache
+def catalogue_words() -> CatalogueWords:
+    """Return the words, read once."""
+    return read_model(read_yaml(files("api.catalogue") / "words.yaml"), CatalogueWords)
+
+
+def _in(value: Any, language: str) -> Any:
+    if not isinstance(value, Text):
+        return value
+    return getattr(value, language) or value.nl
