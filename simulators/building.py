@@ -1,8 +1,9 @@
 """A building with a digital meter: what it uses, what its panels give, what its registers say."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -10,15 +11,12 @@ from numpy.typing import ArrayLike
 
 from simulators.chance import Numbers, stream, uniform
 from simulators.local_time import DAY, HOUR, LocalTime, local_time
+from simulators.register import FIRST_KNOT, INSTALLED, KNOT, knots_until
 from simulators.sun import elevation
 from simulators.weather import Weather
 
-Kind: TypeAlias = Literal["office", "school", "sports", "library", "house"]
+Use: TypeAlias = Literal["office", "school", "sports", "library", "house"]
 
-INSTALLED = 1_704_067_200
-"""When every meter was placed: 2024-01-01, in seconds since 1970."""
-
-_KNOT = 900  # seconds: power is a straight line between two knots
 _DAY_TARIFF = (7, 22)  # hours of the day tariff on working days
 
 
@@ -38,7 +36,7 @@ class Building:
     Attributes:
         seed: of the simulated world.
         name: by which its chance differs from that of other buildings.
-        kind: how it is used.
+        use: how it is used.
         base_kilowatt: what it always takes.
         peak_kilowatt: what use adds at most.
         solar_kilowatt: peak power of its panels, 0 without any.
@@ -48,7 +46,7 @@ class Building:
 
     seed: int
     name: str
-    kind: Kind
+    use: Use
     base_kilowatt: float
     peak_kilowatt: float
     solar_kilowatt: float
@@ -57,48 +55,50 @@ class Building:
 
     def power(self, seconds: float) -> float:
         """Return the power taken from the grid in kW; negative when some is fed into it."""
-        knot, share = divmod(seconds, _KNOT)
+        knot, share = divmod(seconds, KNOT)
         here, there = self._knots(int(knot))
-        return here + (there - here) * share / _KNOT
+        return here + (there - here) * share / KNOT
 
     def registers(self, seconds: float) -> Registers:
         """Return what the meter's registers say: the integral of `power`, split by direction."""
-        knot = int(seconds // _KNOT)
+        knot = int(seconds // KNOT)
         full = self._until(knot)
         here = self._knots(knot)[0]
         now = np.array([here, self.power(seconds)])
-        parts = _energies(now, seconds - knot * _KNOT, self._day_tariff(np.array([knot])))
-        return Registers(*(float(a + b) for a, b in zip(full, parts, strict=True)))
+        parts = _energies(now, seconds - knot * KNOT, self._day_tariff(np.array([knot])))
+        return Registers(*(float(a + b) for a, b in zip(full, parts[:, 0], strict=True)))
 
     def day_tariff(self, seconds: float) -> bool:
         """Tell whether the day's tariff holds."""
-        return bool(self._day_tariff(np.array([seconds // _KNOT]))[0])
+        return bool(self._day_tariff(np.array([seconds // KNOT]))[0])
 
     def month_peak(self, seconds: float) -> tuple[float, float]:
         """Return end and mean power in kW of this month's quarter with the highest import."""
-        return self._month_peak(int(seconds // _KNOT))
+        return self._month_peak(int(seconds // KNOT))
 
     @lru_cache(maxsize=16)  # noqa: B019 - as many as there are buildings live as long as we do
     def _month_peak(self, knot: int) -> tuple[float, float]:
-        days = int(knot * _KNOT // DAY)
+        days = int(knot * KNOT // DAY)
         month = np.datetime64(days, "D").astype("datetime64[M]").astype("datetime64[D]")
-        first = max(int(month.astype(np.int64)) * DAY, INSTALLED) // _KNOT
+        first = max(int(month.astype(np.int64)) * DAY, INSTALLED) // KNOT
         if knot <= first:
-            return float(first * _KNOT), 0.0
+            return float(first * KNOT), 0.0
         knots = np.arange(first, knot + 1)
         power = self._net(knots)
         means = _positive(power[:-1], power[1:])
         best = int(np.argmax(means))
-        return float(knots[best + 1] * _KNOT), float(means[best])
+        return float(knots[best + 1] * KNOT), float(means[best])
 
-    @lru_cache(maxsize=16)  # noqa: B019 - see above
     def _until(self, knot: int) -> Registers:
         """Return the registers at a knot, summed over all quarters since the meter's placing."""
-        knots = np.arange(INSTALLED // _KNOT, knot + 1)
-        if knots.size <= 1:
-            return Registers(0.0, 0.0, 0.0, 0.0)
-        totals = _energies(self._net(knots), _KNOT, self._day_tariff(knots[:-1]))
-        return Registers(*totals)
+        sums = self._sums(knots_until(knot))
+        return Registers(*(float(one) for one in sums[:, knot - FIRST_KNOT]))
+
+    @lru_cache(maxsize=64)  # noqa: B019 - see above
+    def _sums(self, quarters: range) -> Numbers:
+        knots = np.arange(quarters.start, quarters.stop)
+        flows = _energies(self._net(knots), KNOT, self._day_tariff(knots[:-1]))
+        return np.pad(np.add.accumulate(flows, axis=1), ((0, 0), (1, 0)))
 
     @lru_cache(maxsize=64)  # noqa: B019 - see above
     def _knots(self, knot: int) -> tuple[float, float]:
@@ -107,9 +107,9 @@ class Building:
 
     def _net(self, knots: ArrayLike) -> Numbers:
         places = np.asarray(knots, dtype=np.int64)
-        times = np.asarray(places * float(_KNOT), dtype=np.float64)
+        times = np.asarray(places * float(KNOT), dtype=np.float64)
         flicker = 0.7 + 0.6 * uniform(stream(self.seed, self.name, "load"), places)
-        use = _USE[self.kind](local_time(times, self.zone))
+        use = _RHYTHMS[self.use](local_time(times, self.zone))
         used = self.base_kilowatt + self.peak_kilowatt * use * flicker
         return np.asarray(used - self._solar(times), dtype=np.float64)
 
@@ -120,7 +120,7 @@ class Building:
 
     def _day_tariff(self, knots: ArrayLike) -> Numbers:
         """Return 1 for the quarters of the day tariff, which begins and ends on whole hours."""
-        clock = local_time(np.asarray(knots) * float(_KNOT), self.zone)
+        clock = local_time(np.asarray(knots) * float(KNOT), self.zone)
         first, last = _DAY_TARIFF
         return (~clock.weekend & (clock.hour >= first) & (clock.hour < last)).astype(np.float64)
 
@@ -133,18 +133,12 @@ def _positive(begin: Numbers, end: Numbers) -> Numbers:
     return np.where(low >= 0, (begin + end) / 2, crossing)
 
 
-def _energies(power: Numbers, step_seconds: float, day: Numbers) -> tuple[float, ...]:
-    """Return the energy of the lines between powers (kW): import day, night, export day, night."""
+def _energies(power: Numbers, step_seconds: float, day: Numbers) -> Numbers:
+    """Return the energy of each line between powers (kW): import day, night, export day, night."""
     hours = step_seconds / HOUR
     taken = _positive(power[:-1], power[1:]) * hours
     given = _positive(-power[:-1], -power[1:]) * hours
-    return tuple(_total(flow * tariff) for flow in (taken, given) for tariff in (day, 1 - day))
-
-
-def _total(energies: Numbers) -> float:
-    # One after the other: then a longer sum begins with the very same numbers, and no register
-    # goes back by a rounding.
-    return float(np.add.accumulate(energies)[-1]) if energies.size else 0.0
+    return np.array([flow * tariff for flow in (taken, given) for tariff in (day, 1 - day)])
 
 
 def _between(clock: LocalTime, begin: float, end: float) -> Numbers:
@@ -173,7 +167,12 @@ def _house(clock: LocalTime) -> Numbers:
     return 0.35 * _between(clock, 6.5, 8.5) + 0.9 * _between(clock, 17, 22.5) + 0.08
 
 
-_USE = {
+def rhythm_of(use: Use) -> Callable[[LocalTime], Numbers]:
+    """Return how a building is used: from 0 to about 1, by the clock."""
+    return _RHYTHMS[use]
+
+
+_RHYTHMS: Final[Mapping[Use, Callable[[LocalTime], Numbers]]] = {
     "office": _office,
     "school": _school,
     "sports": _sports,

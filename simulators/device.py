@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from simulators.ailments import HEALTHY, Ailments
 from simulators.chance import stream, uniform
 
 
@@ -17,6 +18,8 @@ class Device:
         phase_seconds: from a whole period to the tick, so that devices do not speak in chorus.
         history: ticks before the start that it sends at the start.
         say: the payload at a tick; pure.
+        echo: the same uplink as a second gateway heard it, of a LoRaWAN device.
+        ailments: what is wrong with it.
     """
 
     city: str
@@ -25,6 +28,8 @@ class Device:
     phase_seconds: float = 0.0
     history: int = 1
     say: Callable[[float], bytes]
+    echo: Callable[[float], bytes] | None = None
+    ailments: Ailments = HEALTHY
 
     def last_tick(self, seconds: float) -> int:
         """Return the number of the last tick at or before an instant."""

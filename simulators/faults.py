@@ -5,13 +5,15 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from simulators.chance import stream, uniform
 from simulators.device import Device
+from simulators.fault_plan import Bridges, Dead, Faults, Gateways, Offline
 from simulators.malformed import KINDS
-from simulators.scenario import Faults
 
 Fault: TypeAlias = Literal["", "malformed", "late", "out-of-order", "duplicate"]
+"""Of messages anywhere; a device's own faults are called by their kinds."""
 
 _OVERTAKEN = 1.5  # periods: later than the next tick, before the one after it
 _SOON = 0.05  # periods between a message and its duplicate
+_SECOND_SECONDS = 0.5  # from one bridge or gateway to the other
 
 
 class Message(NamedTuple):
@@ -28,7 +30,7 @@ class Message(NamedTuple):
     due: float
     device: Device
     payload: bytes
-    fault: Fault = ""
+    fault: str = ""
     kind: str = ""
 
 
@@ -36,6 +38,10 @@ def messages_of(device: Device, tick: int, faults: Faults, *, seed: int) -> Iter
     """Yield what a tick becomes: nothing, one message, or two."""
     time = device.time_of(tick)
     if _silent(device, time, faults, seed=seed):
+        return
+    own = _on_the_way(device, time, seed=seed)
+    if own is not None:
+        yield from own
         return
     fault = _fault(device, tick, faults, seed=seed)
     payload = device.say(time)
@@ -47,14 +53,36 @@ def messages_of(device: Device, tick: int, faults: Faults, *, seed: int) -> Iter
     elif fault == "out-of-order":
         yield Message(time + _OVERTAKEN * device.period_seconds, device, payload, fault)
     else:
-        yield Message(time, device, payload)
+        yield Message(time, device, payload, device.ailments.within(time))
         if fault == "duplicate":
             yield Message(time + _SOON * device.period_seconds, device, payload, fault)
 
 
+def _on_the_way(device: Device, time: float, *, seed: int) -> list[Message] | None:
+    """Return what the device's own connection makes of a message; `None` where it does nothing."""
+    for fault, window in device.ailments.connection:
+        begin = window.opened(time)
+        if begin is None:
+            continue
+        if isinstance(fault, Dead):
+            return []
+        if isinstance(fault, Offline):
+            return [Message(begin + fault.seconds, device, device.say(time), fault.kind)]
+        if _chance(seed, fault.kind, device.topic, int(time)) < fault.rate:
+            return _twice(device, time, fault)
+    return None
+
+
+def _twice(device: Device, time: float, fault: Bridges | Gateways) -> list[Message]:
+    first = device.say(time)
+    second = device.echo(time) if isinstance(fault, Gateways) and device.echo else first
+    soon = time + min(_SECOND_SECONDS, _SOON * device.period_seconds)
+    return [Message(time, device, first), Message(soon, device, second, fault.kind)]
+
+
 def _silent(device: Device, time: float, faults: Faults, *, seed: int) -> bool:
     place = int(time // faults.silence.seconds)
-    return float(uniform(stream(seed, "silence", device.topic), place)) < faults.silence.rate
+    return _chance(seed, "silence", device.topic, place) < faults.silence.rate
 
 
 def _fault(device: Device, tick: int, faults: Faults, *, seed: int) -> Fault:
@@ -65,11 +93,15 @@ def _fault(device: Device, tick: int, faults: Faults, *, seed: int) -> Fault:
         "duplicate": faults.duplicate.rate,
     }
     for fault, rate in rates.items():
-        if rate and float(uniform(stream(seed, fault, device.topic), tick)) < rate:
+        if rate and _chance(seed, fault, device.topic, tick) < rate:
             return fault
     return ""
 
 
 def _kind(device: Device, tick: int, faults: Faults, *, seed: int) -> str:
     kinds = faults.malformed.kinds
-    return kinds[int(uniform(stream(seed, "kind", device.topic), tick) * len(kinds))]
+    return kinds[int(_chance(seed, "kind", device.topic, tick) * len(kinds))]
+
+
+def _chance(seed: int, what: str, topic: str, place: int) -> float:
+    return float(uniform(stream(seed, what, topic), place))

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from schemas.errors import BrokerUnavailable
-from simulators.dialects.airrohr import Station, push
 from simulators.local_time import HOUR
 from simulators.scenario import Load
 from simulators.settings import SimulatorSettings
@@ -134,18 +133,22 @@ def _telraam(thing: int, turn: int, last_hour: int) -> tuple[str, bytes]:
 
 
 def _airrohr(thing: int, turn: int, _last_hour: int) -> tuple[str, bytes]:
-    station = Station(
-        chip=thing,
-        pm10=12 + turn % 89 / 8,
-        pm2_5=7 + turn % 53 / 8,
-        temperature=11 + turn % 31 / 16,
-        humidity=70 + turn % 37 / 4,
-        pressure=1010 + turn % 23 / 32,
-        samples=4_000_000 + turn,
-        signal=-70,
-        interval_seconds=145,
-    )
-    return f"sensor-community/airrohr/{thing}", push(station)
+    values = {
+        "SDS_P1": 12 + turn % 89 / 8,
+        "SDS_P2": 7 + turn % 53 / 8,
+        "BME280_temperature": 11 + turn % 31 / 16,
+        "BME280_humidity": 70 + turn % 37 / 4,
+        "BME280_pressure": 101_000 + turn % 23 * 3,
+    }
+    said = {
+        "esp8266id": str(thing),
+        "software_version": "NRZ-2020-133",
+        "sensordatavalues": [
+            *({"value_type": name, "value": f"{value:.2f}"} for name, value in values.items()),
+            {"value_type": "samples", "value": str(4_000_000 + turn)},
+        ],
+    }
+    return f"sensor-community/airrohr/{thing}", json.dumps(said).encode()
 
 
 _WRITERS: Final[dict[str, Callable[[int, int, int], tuple[str, bytes]]]] = {

@@ -1,5 +1,6 @@
 """What the clock on the wall says: hours and weekdays that people live by."""
 
+from collections.abc import Container
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,10 +22,12 @@ class LocalTime(NamedTuple):
 
     Attributes:
         hour: of the day, with fraction.
+        weekday: Monday is 0.
         weekend: whether it is Saturday or Sunday.
     """
 
     hour: Numbers
+    weekday: Numbers
     weekend: NDArray[np.bool_]
 
 
@@ -36,7 +39,25 @@ def local_time(seconds: ArrayLike, zone: ZoneInfo) -> LocalTime:
     offsets = np.array(_offsets(first, int(hours.max()), zone))
     shown = times + offsets[hours - first]
     weekday = (np.floor(shown / DAY) + _EPOCH_WEEKDAY) % 7
-    return LocalTime(hour=(shown % DAY) / HOUR, weekend=weekday >= _SATURDAY)
+    return LocalTime(hour=(shown % DAY) / HOUR, weekday=weekday, weekend=weekday >= _SATURDAY)
+
+
+def within(
+    clock: LocalTime, begin: float, end: float, weekdays: Container[int] = range(7)
+) -> NDArray[np.bool_]:
+    """Tell whether it is between two hours of the day, on days of which Monday is 0.
+
+    A begin after the end is the night between.
+    """
+    after, before = clock.hour >= begin, clock.hour < end
+    by_hour = after & before if begin < end else after | before
+    days = np.array([day in weekdays for day in range(7)])
+    return np.asarray(by_hour & days[clock.weekday.astype(np.int64)])
+
+
+def hump(hour: Numbers, middle: float, width: float) -> Numbers:
+    """Return 1 at an hour of the day, and less and less away from it."""
+    return np.exp(-(((hour - middle) / width) ** 2))
 
 
 @lru_cache(maxsize=512)

@@ -42,7 +42,7 @@ async def run(settings: SimulatorSettings) -> None:
 async def _run_city(settings: SimulatorSettings, scenario: Scenario) -> None:
     clock = start_clock(time.time(), speed=settings.speed, seconds=settings.seconds)
     messages = schedule(
-        devices_of(scenario, seed=settings.seed),
+        devices_of(scenario, seed=settings.seed, start=clock.start),
         clock.start,
         faults=scenario.faults,
         seed=settings.seed,

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from simulators.device import Device
+from simulators.fault_plan import Faults
 from simulators.faults import Message, messages_of
-from simulators.scenario import Faults
 
 
 def schedule(

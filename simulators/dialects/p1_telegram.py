@@ -4,10 +4,17 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from simulators.building import Registers
+import numpy as np
+
+from simulators.building import Building, Registers
+from simulators.chance import gaussian, stream
+from simulators.local_time import HOUR
+from simulators.sample import Sample
 
 _POLYNOMIAL = 0xA001  # CRC-16/ARC: x16+x15+x2+1, reflected, begins with 0
 _SUMMER, _WINTER = "S", "W"
+_QUARTER = 900
+_FULL = 1_000_000  # kWh: a register has six digits before the point, and begins anew
 
 
 def _entry(byte: int) -> int:
@@ -39,6 +46,26 @@ class Measured(NamedTuple):
     month_peak: tuple[float, float]
     volts: tuple[float, float, float]
     day_tariff: bool
+
+
+def say(building: Building, sample: Sample) -> bytes:
+    """Return the telegram of a building's meter."""
+    whole = float(int(sample.seconds))  # a telegram's clock has whole seconds
+    now, quarter = building.registers(whole), whole // _QUARTER * _QUARTER
+    then = building.registers(quarter)
+    taken = now.import_day + now.import_night - then.import_day - then.import_night
+    sway = gaussian(stream(building.seed, building.name, "volts"), int(whole) * 4 + np.arange(3))
+    volts = [231.0 + 1.5 * float(one) for one in sway]
+    measured = Measured(
+        seconds=whole + sample.clock_seconds - sample.seconds,
+        registers=now,
+        kilowatt=building.power(whole),
+        quarter_kilowatt=taken * HOUR / (whole - quarter) if whole > quarter else 0.0,
+        month_peak=building.month_peak(whole),
+        volts=(volts[0], volts[1], volts[2]),
+        day_tariff=building.day_tariff(whole),
+    )
+    return telegram(int(sample.words["serial"]), measured, zone=sample.zone)
 
 
 def telegram(serial: int, measured: Measured, *, zone: ZoneInfo) -> bytes:
@@ -80,10 +107,10 @@ def _energy_lines(measured: Measured, zone: ZoneInfo) -> list[str]:
     peak_end, peak = measured.month_peak
     taken, given = max(measured.kilowatt, 0.0), max(-measured.kilowatt, 0.0)
     return [
-        f"1-0:1.8.1({registers.import_day:010.3f}*kWh)",
-        f"1-0:1.8.2({registers.import_night:010.3f}*kWh)",
-        f"1-0:2.8.1({registers.export_day:010.3f}*kWh)",
-        f"1-0:2.8.2({registers.export_night:010.3f}*kWh)",
+        f"1-0:1.8.1({registers.import_day % _FULL:010.3f}*kWh)",
+        f"1-0:1.8.2({registers.import_night % _FULL:010.3f}*kWh)",
+        f"1-0:2.8.1({registers.export_day % _FULL:010.3f}*kWh)",
+        f"1-0:2.8.2({registers.export_night % _FULL:010.3f}*kWh)",
         f"1-0:1.4.0({measured.quarter_kilowatt:06.3f}*kW)",
         f"1-0:1.6.0({_local(peak_end, zone)})({peak:06.3f}*kW)",
         f"0-0:96.14.0({1 if measured.day_tariff else 2:04d})",

@@ -6,12 +6,28 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from simulators.street import Passage
+from simulators.local_time import HOUR
+from simulators.sample import Sample
+from simulators.street import Passage, Street
 
 _SPEED_STEP_70, _SPEED_CLASSES_70 = 10, 8
 _SPEED_STEP_120, _SPEED_CLASSES_120 = 5, 25
 _V85_DEVIATIONS = 1.0364  # 85 % of a normal distribution lie below the mean and so many deviations
 _DIGITS = 10
+
+
+def say(street: Street, sample: Sample) -> bytes:
+    """Return the record of the last whole hour before a sample."""
+    hour_start = sample.previous // HOUR * HOUR
+    return hour_record(
+        segment=int(sample.words["serial"]),
+        hour_start=sample.clock(begin=True),
+        uptime=street.seen_share(hour_start),
+        inbound=street.passages(hour_start, 0),
+        outbound=street.passages(hour_start, 1),
+        speeds=street.speeds(hour_start),
+        zone=sample.zone.key,
+    )
 
 
 def hour_record(

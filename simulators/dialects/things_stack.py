@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -28,16 +27,14 @@ class EndDevice(NamedTuple):
         device: id of the device.
         brand: of its maker in the network's device repository.
         model: in that repository.
-        longitude: where it was put, degrees.
-        latitude: where it was put, degrees.
+        position: longitude and latitude, if they were told.
     """
 
     application: str
     device: str
     brand: str
     model: str
-    longitude: float
-    latitude: float
+    position: tuple[float, float] | None = None
 
 
 def uplink(
@@ -47,7 +44,7 @@ def uplink(
     count: int,
     port: int,
     frame: bytes,
-    decoded: Mapping[str, object] | None = None,
+    gateway: int,
 ) -> bytes:
     """Return the message for one uplink.
 
@@ -57,7 +54,7 @@ def uplink(
         count: of the device's frames.
         port: of the application.
         frame: the device's own bytes.
-        decoded: what a payload formatter at the network made of them, if one is set up.
+        gateway: number of the one that heard it.
     """
     digest = hashlib.sha256(f"{device.application}/{device.device}".encode()).digest()
     clock = int(seconds * 1e6) & 0xFFFFFFFF
@@ -66,8 +63,7 @@ def uplink(
         "f_port": port,
         "f_cnt": count,
         "frm_payload": base64.b64encode(frame).decode(),
-        **({"decoded_payload": dict(decoded)} if decoded is not None else {}),
-        "rx_metadata": [_reception(device, digest, seconds, clock)],
+        "rx_metadata": [_reception(device, gateway, digest, seconds, clock)],
         "settings": {
             "data_rate": {"lora": {"bandwidth": 125000, "spreading_factor": 7}},
             "coding_rate": "4/5",
@@ -83,13 +79,7 @@ def uplink(
             "firmware_version": "1.0",
             "band_id": "EU_863_870",
         },
-        "locations": {
-            "user": {
-                "latitude": device.latitude,
-                "longitude": device.longitude,
-                "source": "SOURCE_REGISTRY",
-            }
-        },
+        **_locations(device),
         "network_ids": {"net_id": "000013", "tenant_id": "ttn", "cluster_id": "ttn-eu1"},
     }
     return json.dumps(
@@ -108,12 +98,23 @@ def uplink(
     ).encode()
 
 
-def _reception(device: EndDevice, digest: bytes, seconds: float, clock: int) -> dict[str, object]:
-    strength = -70 - int(seconds) % 47
+def _locations(device: EndDevice) -> dict[str, object]:
+    if device.position is None:
+        return {}
+    longitude, latitude = device.position
+    user = {"latitude": latitude, "longitude": longitude, "source": "SOURCE_REGISTRY"}
+    return {"locations": {"user": user}}
+
+
+def _reception(
+    device: EndDevice, gateway: int, digest: bytes, seconds: float, clock: int
+) -> dict[str, object]:
+    strength = -70 - (int(seconds) + 13 * gateway) % 47
+    name = f"{device.application}-gw-{gateway}"
     return {
         "gateway_ids": {
-            "gateway_id": f"{device.application}-gw-1",
-            "eui": _eui(hashlib.sha256(device.application.encode()).digest()),
+            "gateway_id": name,
+            "eui": _eui(hashlib.sha256(name.encode()).digest()),
         },
         "time": _time(seconds),
         "timestamp": clock,

@@ -88,11 +88,11 @@ class _Platform:
         self._sequence += 1
         await self._connection.execute(
             "insert into observation (datastream_id, reading_partition, phenomenon_start, "
-            "result_time, published_at, received_time, sequence, reading_offset, result_number) "
-            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "result_time, published_at, received_time, sequence, reading_offset, result_number, "
+            "result_json) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             *(series, PARTITION, one.phenomenon_start, one.result_time),
             *(received + timedelta(seconds=delay / 2), received, self._sequence, offset),
-            float(one.result),  # type: ignore[arg-type]
+            *((None, json.dumps(one.result)) if type(one.result) is bool else (one.result, None)),
         )
 
     async def _datastream(self, city: str, thing_profile: str, one: Observation) -> int:
@@ -152,7 +152,7 @@ def _entries(tmp_path: Path, scenario: Scenario) -> list[Entry]:
     """Return a ledger of every device, a malformed payload, and an unacknowledged message."""
     noon = datetime(2026, 6, 10, 10, tzinfo=UTC).timestamp()
     with Ledger(tmp_path / "ledger.jsonl") as ledger:
-        for device in devices_of(scenario, seed=1):
+        for device in devices_of(scenario, seed=1, start=noon):
             payload = device.say(device.time_of(device.last_tick(noon)))
             ledger.acknowledged(ledger.published(device.city, device.topic, payload))
         topic = "city/leiedonk/telraam/v2/zilverbrug"
@@ -276,7 +276,7 @@ async def test_a_corrected_observation_is_not_lost(
     baseline = await _stored(connection, registry, entries)
     await connection.execute(
         "insert into observation_version select o.*, now(), 0, false from observation o; "
-        "update observation set result_number = 7, sequence = sequence + 100000, "
+        "update observation set result_number = 7, result_json = null, sequence = sequence + 100000, "
         "reading_offset = 100000 + reading_offset"
     )
     verdict: Verdict = await judge(connection, entries, registry, baseline)

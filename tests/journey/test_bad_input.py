@@ -87,7 +87,7 @@ def test_city_cannot_write_below_another(platform: Up, version: MQTTProtocolVers
     intruder, witness = f"intruder-{version.name.lower()}", f"witness-{version.name.lower()}"
     with platform.device("vlierhove", version=version) as device:
         device.publish(f"city/leiedonk/telraam/v2/{intruder}", GOOD, qos=1)
-        device.publish("v3/leiedonk-lucht@ttn/devices/x/up", GOOD, qos=1)
+        device.publish("v3/leiedonk-sensoren@ttn/devices/x/up", GOOD, qos=1)
         device.publish(f"city/vlierhove/telraam/v2/{witness}", GOOD, qos=1).wait_for_publish(30)
 
     assert eventually(lambda: platform.observations("vlierhove", witness, "car"))

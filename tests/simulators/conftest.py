@@ -30,7 +30,7 @@ def building(weather: Weather) -> Building:
     return Building(
         seed=7,
         name="stadhuis",
-        kind="office",
+        use="office",
         base_kilowatt=8,
         peak_kilowatt=40,
         solar_kilowatt=60,

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from simulators.building import INSTALLED, Building
+from simulators.building import Building
 from simulators.chance import gaussian, stream, uniform, wander
 from simulators.local_time import local_time
+from simulators.register import INSTALLED
 from simulators.street import Street
 from simulators.sun import Place, elevation
 from simulators.weather import Weather

@@ -175,14 +175,14 @@ async def test_load_is_published_at_its_rate_and_acknowledged(
 async def test_a_scenario_is_published_faster_than_real_time(stack: Stack, tmp_path: Path) -> None:
     scenario = tmp_path / "city.yaml"
     scenario.write_text(
-        "title: small\ncities: [{city: stad-a, position: [3.5, 51], buildings: "
-        "[{name: hal, kind: sports, serial: 1, base_kilowatt: 1, peak_kilowatt: 2}]}]"
+        "title: small\ncities: [{city: stad-a, position: [3.5, 51], places: [{kind: car-park, "
+        "name: plein, spaces: 9}], devices: [{type: gent-parking, name: plein, at: plein}]}]"
     )
     settings = SimulatorSettings(
         mqtt={"stad-a": stack.mqtt_service.connection_as("stad-a.device")},
         scenario=str(scenario),
         seconds=1.0,
-        speed=600,
+        speed=3600,
         ledger_file=tmp_path / "ledger.jsonl",
     )
     await run(settings)

@@ -8,9 +8,9 @@ import pytest
 
 from simulators.clock import start_clock
 from simulators.device import Device
+from simulators.fault_plan import Delay, Duplicate, Faults, Malformed, OutOfOrder, Silence
 from simulators.faults import Message
 from simulators.malformed import KINDS
-from simulators.scenario import Delay, Duplicate, Faults, Malformed, OutOfOrder, Silence
 from simulators.schedule import schedule
 
 START = 1_780_000_000.0
