@@ -276,8 +276,8 @@ async def test_a_corrected_observation_is_not_lost(
     baseline = await _stored(connection, registry, entries)
     await connection.execute(
         "insert into observation_version select o.*, now(), 0, false from observation o; "
-        "update observation set result_number = 7, result_json = null, sequence = sequence + 100000, "
-        "reading_offset = 100000 + reading_offset"
+        "update observation set result_number = 7, result_json = null, "
+        "sequence = sequence + 100000, reading_offset = 100000 + reading_offset"
     )
     verdict: Verdict = await judge(connection, entries, registry, baseline)
 
