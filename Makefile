@@ -9,7 +9,7 @@ VENV    := .venv
 RUN     := $(VENV)/bin/python
 PIP     := $(RUN) -m pip --disable-pip-version-check --quiet install
 WORKERS ?= 2
-LOCK    := $(VENV)/lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 \
+LOCK    := $(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 \
              --fork-strategy fewest --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
@@ -23,7 +23,7 @@ setup: $(VENV)/embedded.stamp ## .venv with the platform and the embedded servic
 demo: setup ## the whole platform with a simulated city, until Ctrl-C (ARGS='--seconds 30 --json')
 	@$(VENV)/bin/stadspuls demo $(ARGS)
 
-test: check real ## the checks, then all tests on the embedded and on the real services (ARGS='-k name')
+test: check real clients ## the checks, then all tests on the embedded and on the real services (ARGS='-k name')
 	$(VENV)/bin/pytest -n $(WORKERS) $(ARGS)
 
 bench: $(VENV)/dev.stamp real ## throughput and latency on the real services
@@ -39,22 +39,38 @@ check: $(VENV)/dev.stamp ## format, lint, types, import contracts, sensor profil
 lock: ## new versions in requirements/*.txt, within pyproject.toml
 	@$(PYTHON) -m venv $(VENV)/lock
 	@$(VENV)/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
-	$(LOCK) --group build --extra embedded --group dev $(UPGRADE) -o requirements/dev.txt
-	$(LOCK) --group build --extra embedded -c requirements/dev.txt -o requirements/embedded.txt
-	$(LOCK) -c requirements/dev.txt -o requirements/platform.txt
+	$(LOCK) pyproject.toml --group build --extra embedded --group dev $(UPGRADE) -o requirements/dev.txt
+	$(LOCK) pyproject.toml --group build --extra embedded -c requirements/dev.txt -o requirements/embedded.txt
+	$(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/platform.txt
+	$(LOCK) --group node $(UPGRADE) -o requirements/node.txt
 
 clean: ## removes .venv and what the tools keep
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # Without them their tests are left out, and the tests say so.
-.PHONY: real
+.PHONY: real clients
 real: $(VENV)/dev.stamp
 	@$(RUN) -m deploy.stack.install || echo 'going on without the real services'
+
+clients: $(VENV)/dev.stamp
+	@$(MAKE) --no-print-directory $(VENV)/clients.stamp || echo "going on without other people's clients"
 
 $(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(VENV)/bin/pip
 	$(PIP) --require-hashes -r requirements/dev.txt
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/embedded.stamp
+
+# Other people's clients of what we publish, which npm installs.
+$(VENV)/clients.stamp: tests/clients/package.json tests/clients/package-lock.json | $(VENV)/node.stamp
+	@mkdir -p $(VENV)/clients && cp $^ $(VENV)/clients
+	cd $(VENV)/clients && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+# Node.js: a wheel brings it where this computer has none that is new enough.
+$(VENV)/node.stamp: requirements/node.txt | $(VENV)/bin/pip
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null && npm --version >/dev/null 2>&1 \
+	    || $(PIP) --require-hashes -r requirements/node.txt
+	@touch $@
 
 $(VENV)/embedded.stamp: requirements/embedded.txt pyproject.toml | $(VENV)/bin/pip
 	$(PIP) --require-hashes -r requirements/embedded.txt

@@ -58,7 +58,7 @@ class Page:
         """Address that answered, the base IRI of the page."""
         return self.answer.url
 
-    @property
+    @cached_property
     def iri(self) -> NamedNode:
         """The page as a term."""
         return NamedNode(self.url)
@@ -93,7 +93,9 @@ class Page:
 
     def member(self, iri: NamedNode) -> Graph:
         """Return the quads of a member."""
-        return self._described.setdefault(iri, self.graph.described(iri))
+        if iri not in self._described:
+            self._described[iri] = self.graph.described(iri)
+        return self._described[iri]
 
     @property
     def says_immutable(self) -> bool:

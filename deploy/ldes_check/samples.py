@@ -1,13 +1,14 @@
 """A few members looked at closely: at their own address, by their shape, through a search."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode
 
 from deploy.ldes_check.entry import Stream
 from deploy.ldes_check.graph import Graph, Term
 from deploy.ldes_check.page import Page, fetch_page
+from deploy.ldes_check.paths import Path
 from deploy.ldes_check.search import SearchForm, time_searches
 from deploy.ldes_check.second_look import spread
 from deploy.ldes_check.terms import TREE
@@ -15,17 +16,24 @@ from deploy.ldes_check.visitor import Visitor
 from deploy.ldes_check.walk import Node, Tree
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Found:
     """A member on a page."""
 
     node: Node
     iri: NamedNode
+    _values: dict[Path, frozenset[Term]] = field(default_factory=dict, repr=False)
 
     @property
     def graph(self) -> Graph:
         """Its quads."""
         return self.node.page.member(self.iri)
+
+    def values(self, path: Path) -> frozenset[Term]:
+        """Return what a path finds in it."""
+        if path not in self._values:
+            self._values[path] = frozenset(path.follow(self.graph, [self.iri]))
+        return self._values[path]
 
 
 @dataclass(frozen=True)
@@ -104,8 +112,7 @@ async def _search(
         return [Search(tree.root, form)]
     path, found = form.path or stream.path("timestampPath"), []
     for member in members:
-        times = path.follow(member.graph, [member.iri]) if path else set()
-        for time in times:
+        for time in member.values(path) if path else ():
             if isinstance(time, Literal):
                 address = form.filled(stream.root.url, time)
                 answer = await fetch_page(visitor, address)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
@@ -25,6 +26,7 @@ _DATE_TIME: Final = re.compile(
 _DURATION: Final = re.compile(
     r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
 )
+_REMEMBERED: Final = 100_000
 _ANYWHERE: Final = timedelta(hours=14)
 
 
@@ -92,6 +94,7 @@ def instant_of(term: Term) -> datetime | None:
         return None
 
 
+@lru_cache(_REMEMBERED)
 def span_of(term: Term) -> Span | None:
     """Return what a term may mean in a comparison; `None` when it cannot be compared."""
     if isinstance(term, NamedNode):

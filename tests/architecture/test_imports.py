@@ -1,6 +1,7 @@
 """The structure, as rules that can fail."""
 
 import importlib.util
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -36,6 +37,16 @@ def test_lock_files_name_no_host() -> None:
 
         assert not re.search(r"https?://|--(extra-)?index-url|--find-links", text), file
         assert "--hash=sha256:" in text, file
+
+
+def test_lock_of_npm_names_no_host() -> None:
+    for file in ROOT.glob("*/**/package-lock.json"):
+        if ROOT / ".venv" not in file.parents:
+            lock = json.loads(file.read_text(encoding="utf-8"))
+            packages = [one for name, one in lock["packages"].items() if name]
+
+            assert not [one for one in packages if "resolved" in one], file
+            assert all(one["integrity"].startswith("sha512-") for one in packages), file
 
 
 def test_modules_are_short() -> None:

@@ -1,7 +1,7 @@
 """Rules about the bounds that relations give, and the members below them."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from deploy.ldes_check.checks.tree import relations
 from deploy.ldes_check.evidence import Evidence
@@ -67,17 +67,12 @@ def contained(evidence: Evidence) -> Iterator[Sight]:
 
 def _outside(member: Found, bounds: Sequence[Relation]) -> str:
     """Return which bound a member does not satisfy; one value of several has to."""
-    values: dict[Path, Sequence[Any]] = {}
     for relation in bounds:
-        path = relation.path
-        if path is None:
-            continue
-        if path not in values:
-            values[path] = sorted(path.follow(member.graph, [member.iri]), key=str)
+        values = member.values(relation.path) if relation.path else frozenset()
         bound = relation.values[0]
-        outcomes = [satisfies(relation.kind, value, bound) for value in values[path]]
+        outcomes = [satisfies(relation.kind, value, bound) for value in values]
         if outcomes and all(outcome is False for outcome in outcomes):
-            found = ", ".join(map(str, values[path]))
+            found = ", ".join(sorted(map(str, values)))
             return f"{member.iri} has {found}, beyond {relation.kind} {bound}"
     return ""
 

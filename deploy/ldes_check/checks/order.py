@@ -24,11 +24,6 @@ def _is_iri(term: Term) -> bool:
     return isinstance(term, NamedNode)
 
 
-def values_of(member: Found, path: Path) -> set[Term]:
-    """Return what a path finds in a member."""
-    return path.follow(member.graph, [member.iri])
-
-
 def _exactly_one(
     evidence: Evidence, name: str, is_right: Callable[[Term], bool]
 ) -> Iterator[Sight]:
@@ -37,11 +32,12 @@ def _exactly_one(
     if path is None:
         return
     for member in evidence.described_members:
-        found = values_of(member, path)
-        fine = len(found) == 1 and all(map(is_right, found))
-        shown = ", ".join(sorted(map(str, found))) or "nothing"
-        words = f"{member.iri} has {shown} at ldes:{name}"
-        yield Sight(member.node.page.url, "" if fine else words)
+        found = member.values(path)
+        words = ""
+        if len(found) != 1 or not all(map(is_right, found)):
+            shown = ", ".join(sorted(map(str, found))) or "nothing"
+            words = f"{member.iri} has {shown} at ldes:{name}"
+        yield Sight(member.node.page.url, words)
 
 
 def timestamp(evidence: Evidence) -> Iterator[Sight]:
@@ -57,11 +53,12 @@ def sequence(evidence: Evidence) -> Iterator[Sight]:
         return
     places: dict[tuple[Any, ...], Term] = {}
     for member in evidence.members:
-        key = tuple(frozenset(values_of(member, one)) for one in (time, path) if one)
+        key = tuple(member.values(one) for one in (time, path) if one)
         other = places.setdefault(key, member.iri)
-        tie = other != member.iri and all(key)
-        words = f"{member.iri} and {other} have the same time and sequence"
-        yield Sight(member.node.page.url, words if tie else "")
+        words = ""
+        if other != member.iri and all(key):
+            words = f"{member.iri} and {other} have the same time and sequence"
+        yield Sight(member.node.page.url, words)
 
 
 def version_of(evidence: Evidence) -> Iterator[Sight]:
@@ -116,17 +113,17 @@ def transactions(evidence: Evidence) -> Iterator[Sight]:
     final = (stream.values("transactionFinalizedObject") or [TRUE])[0]
     groups: dict[Term, list[Found]] = defaultdict(list)
     for member in evidence.members:
-        for value in values_of(member, path):
+        for value in member.values(path):
             groups[value].append(member)
     for name, members in groups.items():
-        last = [one for one in members if final in values_of(one, ends)]
+        last = [one for one in members if final in one.values(ends)]
         yield Sight(members[0].node.page.url, _too_early(name, members, last, time))
 
 
 def _too_early(name: Term, members: Sequence[Found], last: Sequence[Found], time: Path) -> str:
-    instants = [at for one in members for at in map(instant_of, values_of(one, time)) if at]
+    instants = [at for one in members for at in map(instant_of, one.values(time)) if at]
     for one in last:
-        own = [at for at in map(instant_of, values_of(one, time)) if at]
+        own = [at for at in map(instant_of, one.values(time)) if at]
         if own and max(own) < max(instants):
             return f"{one.iri} finalises the transaction {name} before its last member"
     return ""

@@ -36,11 +36,9 @@ def grouped(evidence: Evidence) -> Iterator[Sight]:
         blocks = dict(_blocks(page))
         for member in page.members(stream.iri):
             if isinstance(member, NamedNode):
-                found, wanted = set(blocks.get(member, ())), set(page.member(member).quads)
-                words = (
-                    f"{len(found ^ wanted)} quads of {member} stand elsewhere, or are another's"
-                )
-                yield Sight(page.url, words if found != wanted else "")
+                wrong = set(blocks.get(member, ())) ^ set(page.member(member).quads)
+                words = f"{len(wrong)} quads of {member} stand elsewhere, or are another's"
+                yield Sight(page.url, words if wrong else "")
 
 
 def chronological(evidence: Evidence) -> Iterator[Sight]:

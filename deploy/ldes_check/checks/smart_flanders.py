@@ -11,6 +11,7 @@ from deploy.ldes_check.page import Page
 from deploy.ldes_check.terms import CC, DCT, HYDRA, PROV
 from deploy.ldes_check.values import integer_of, is_date_time
 from deploy.ldes_check.verdict import Sight
+from deploy.ldes_check.walk import Node
 
 _LICENCES: Final = (DCT["license"], CC["license"])
 _LINKS: Final = (HYDRA["next"], HYDRA["previous"], HYDRA["search"])
@@ -26,14 +27,14 @@ def licence(evidence: Evidence) -> Iterator[Sight]:
 
 def generated(evidence: Evidence) -> Iterator[Sight]:
     """Whoever has the page knows how old it is."""
-    for node in evidence.nodes:
+    for node in _with_members(evidence):
         fine = any(is_date_time(one) for one in _objects(node.page, PROV["generatedAtTime"]))
         yield Sight(node.page.url, "" if fine else "no prov:generatedAtTime")
 
 
 def neighbours(evidence: Evidence) -> Iterator[Sight]:
     """Whoever has the page finds the others."""
-    for node in evidence.nodes:
+    for node in _with_members(evidence):
         fine = bool(_objects(node.page, *_LINKS))
         yield Sight(node.page.url, "" if fine else "no hydra:next, hydra:previous or hydra:search")
 
@@ -70,6 +71,11 @@ def fresh(evidence: Evidence) -> Iterator[Sight]:
         if not node.page.is_closed and age.isdigit():
             words = f"max-age={age}, polling interval {interval}"
             yield Sight(node.page.url, words if int(age) > interval else "")
+
+
+def _with_members(evidence: Evidence) -> Iterator[Node]:
+    stream = evidence.stream
+    return (node for node in evidence.nodes if stream and node.page.members(stream.iri))
 
 
 def _objects(page: Page, *predicates: NamedNode) -> list[Term]:
