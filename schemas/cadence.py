@@ -10,15 +10,17 @@ def declared_seconds(
 ) -> float | None:
     """Return how often values are declared to come, `None` where nobody declares it.
 
-    The city knows its things best; then the datastream's own word counts, then the profile's.
+    The city knows its things best; then the datastream's own word counts, then the profile's. What
+    is made of a datastream, as the differences of a register are, comes with its intervals.
 
     Raises:
         Misconfigured: the profile is not known any more.
-        KeyError: the profile has no such datastream any more.
     """
     known = context.pack.thing(thing_profile, observation.thing)
     profile = context.library.profile(observation.profile).definition
-    series = profile.datastreams[observation.datastream]
+    series = profile.datastreams.get(observation.datastream)
+    if series is None:
+        return None
     every = (known and known.every) or series.every or profile.every
     return duration(every).total_seconds() if every else None
 

@@ -82,7 +82,9 @@ class NeighboursRule(Rule):
     """
 
     within_metres: float = Field(gt=0, le=50_000, description="how far away a neighbour may be")
-    within_seconds: Seconds = Field(3600, description="how far apart in time")
+    within_seconds: float = Field(
+        3600, gt=0, le=604_800, description="how far apart in time a neighbour's newest may be"
+    )
     at_least: int = Field(ge=2, le=100, description="neighbours without which nothing is said")
     tolerance: float = Field(gt=0, description="difference from their median that is no doubt")
     factor: float = Field(

@@ -4,8 +4,11 @@ import asyncio
 import gc
 
 from schemas.registry import Registry, load_registry
-from schemas.vocabulary import Vocabulary
+from schemas.vocabulary import Severity, Vocabulary
 from stream_processors.aggregates.aggregator import Aggregator
+from stream_processors.comparison.comparer import Comparer
+from stream_processors.comparison.history import StoredHistory
+from stream_processors.comparison.rulebook import Rulebook
 from stream_processors.database import Session, translated
 from stream_processors.group_runner import GroupRunner
 from stream_processors.monitor import Monitor, served
@@ -46,15 +49,16 @@ async def run_store(settings: StoreSettings) -> None:
     _collect_less()
     monitor = Monitor()
     registrar = Registrar(settings.database, registry)
+    history = _history(settings)
     async with served(monitor, settings.metrics):
         await patiently(lambda: _synchronise(settings, registry), health=monitor.health)
         try:
             async with asyncio.TaskGroup() as group:
                 beside = monitor.another()
+                comparer = Comparer(Rulebook(registry), history, barring=_codes("error"))
+                sink = ObservationSink(settings, registrar, monitor, comparison=comparer)
                 work = {
-                    "store": _runner(
-                        "store", settings, ObservationSink(settings, registrar, monitor), monitor
-                    ),
+                    "store": _runner("store", settings, sink, monitor),
                     "dead-letters": _runner(
                         "dead-letters", settings, DeadLetterSink(settings, beside), beside
                     ),
@@ -63,15 +67,26 @@ async def run_store(settings: StoreSettings) -> None:
                     group.create_task(runner.run(), name=name)
         finally:
             await registrar.close()
+            await history.close()
 
 
 async def run_aggregate(settings: AggregateSettings) -> None:
     """Sum observations up until cancelled."""
     monitor = Monitor()
-    flags = Vocabulary.load().quality_flags.values()
-    barring = [flag.code for flag in flags if flag.severity == "error"]
     async with served(monitor, settings.metrics):
-        await Aggregator(settings, monitor, barring_flags=barring).run()
+        await Aggregator(settings, monitor, barring_flags=_codes("error")).run()
+
+
+def _codes(*severities: Severity) -> list[str]:
+    """Return the codes of the flags of some severities."""
+    flags = Vocabulary.load().quality_flags.values()
+    return [flag.code for flag in flags if flag.severity in severities]
+
+
+def _history(settings: StoreSettings) -> StoredHistory:
+    return StoredHistory(
+        settings.database, barring=_codes("error"), doubting=_codes("error", "warning")
+    )
 
 
 def _collect_less() -> None:

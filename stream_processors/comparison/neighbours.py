@@ -1,8 +1,7 @@
 """A value beside those that other things around it give at that time."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from statistics import median
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from schemas.quality_rules import NeighboursRule
@@ -17,15 +16,20 @@ class Newest(NamedTuple):
 
 def differs(rule: NeighboursRule, time: datetime, value: float, around: Iterable[Newest]) -> bool:
     """Tell whether a value differs from those around it, of which there must be enough."""
-    others = [
-        one.value
-        for one in around
-        if abs((one.time - time).total_seconds()) <= rule.within_seconds
-    ]
+    reach = timedelta(seconds=rule.within_seconds)
+    first, last = time - reach, time + reach
+    others = sorted([one.value for one in around if first <= one.time <= last])
     if len(others) < rule.at_least:
         return False
-    middle = median(others)
+    middle = _median(others)
     difference = abs(value - middle)
     if difference <= rule.tolerance:
         return False
-    return difference > rule.factor * median([abs(other - middle) for other in others])
+    return difference > rule.factor * _median(sorted([abs(one - middle) for one in others]))
+
+
+def _median(ordered: list[float]) -> float:
+    half = len(ordered) // 2
+    if len(ordered) % 2:
+        return ordered[half]
+    return (ordered[half - 1] + ordered[half]) / 2

@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
+
+import msgspec
 
 from schemas.quality_rules import QualityRules
 
 Flags: TypeAlias = tuple[str, ...]
 
 NONE: Final[Flags] = ()
+STEEP: Final[Flags] = ("rate.steep",)
+FLAT: Final[Flags] = ("flat.line",)
+GAP: Final[Flags] = ("gap.before",)
 
 
-class Past(NamedTuple):
+class Past(msgspec.Struct, frozen=True, gc=False):
     """What is remembered of a datastream, of values without a flag of severity `error`.
 
     Attributes:
@@ -87,18 +92,15 @@ def judge(past: Past, rules: PastRules, time: datetime, value: float) -> tuple[F
     if time <= past.time:
         return NONE, past if time < past.time else begin(time, value)
     elapsed = (time - past.time).total_seconds()
-    flags: list[str] = []
-    same = value == past.value
-    since, times = (past.since, past.times + 1) if same else (time, 1)
-    is_sure = not rules.change or same or _is_possible(past, rules, time, value, elapsed)
-    if not is_sure:
-        flags.append("rate.steep")
-    if same and rules.flat_values and _is_flat(rules, value, time, since, times):
-        flags.append("flat.line")
-    if rules.gap_seconds and elapsed > rules.gap_seconds:
-        flags.append("gap.before")
-    sure = (time, value) if is_sure else past[4:]
-    return tuple(flags), Past(time, value, since, times, *sure)
+    flags = GAP if 0 < rules.gap_seconds < elapsed else NONE
+    if value == past.value:
+        times = past.times + 1
+        if 0 < rules.flat_values <= times and _is_flat(rules, past, time):
+            flags = (*FLAT, *flags)
+        return flags, Past(time, value, past.since, times, time, value)
+    if not rules.change or _is_possible(past, rules, time, value, elapsed):
+        return flags, Past(time, value, time, 1, time, value)
+    return (*STEEP, *flags), Past(time, value, time, 1, past.sure_time, past.sure_value)
 
 
 def _is_possible(
@@ -118,12 +120,12 @@ def _is_possible(
 
 
 def _most(rules: PastRules, elapsed: float) -> float:
-    return rules.change * max(1.0, elapsed / rules.per_seconds)
-
-
-def _is_flat(rules: PastRules, value: float, time: datetime, since: datetime, times: int) -> bool:
     return (
-        times >= rules.flat_values
-        and (time - since).total_seconds() >= rules.flat_seconds
-        and value not in rules.unless
+        rules.change * elapsed / rules.per_seconds if elapsed > rules.per_seconds else rules.change
     )
+
+
+def _is_flat(rules: PastRules, past: Past, time: datetime) -> bool:
+    return (
+        time - past.since
+    ).total_seconds() >= rules.flat_seconds and past.value not in rules.unless

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from schemas.errors import StoreUnavailable
 from schemas.wire import OBSERVATIONS, READINGS, NormalisedReading, Observation, Rejection
+from stream_processors.comparison.comparer import Given
 from stream_processors.database import DataRefused, Session, translated
 from stream_processors.monitor import Monitor
 from stream_processors.patience import patiently
@@ -39,14 +40,32 @@ class Catalogue(Protocol):
         """Return the id of a datastream that was registered, or why there is none."""
 
 
+class Comparison(Protocol):
+    """Puts flags on values that do not go with what came before, or with their neighbours'."""
+
+    async def compare(self, batch: Sequence[Given]) -> None:
+        """Put flags on the observations of a batch; raises `StoreUnavailable`."""
+
+    def forget(self) -> None:
+        """Forget what came before: the database may have something else now."""
+
+
 class ObservationSink:
     """Commits records of `city.observations` in order, each with the offset it came from."""
 
     topic = OBSERVATIONS
 
-    def __init__(self, settings: StoreSettings, catalogue: Catalogue, monitor: Monitor) -> None:
+    def __init__(
+        self,
+        settings: StoreSettings,
+        catalogue: Catalogue,
+        monitor: Monitor,
+        *,
+        comparison: Comparison | None = None,
+    ) -> None:
         self._settings = settings
         self._catalogue = catalogue
+        self._comparison = comparison
         self._health = monitor.health
         self._witness = Witness(monitor.instruments)
         self._session = Session(
@@ -67,6 +86,7 @@ class ObservationSink:
             found = await places(connection, OBSERVATIONS, partitions)
         for number in partitions:
             self._marks[number] = HighWater.of(self._known_marks[number])
+        self._forget()
         return found
 
     def begin_anew(self, partition: int) -> None:
@@ -104,6 +124,14 @@ class ObservationSink:
         )
         for one, good, refused in found:
             self._attach(one, good, refused)
+        if self._comparison is not None:
+            await self._comparison.compare(
+                [(one.reading, one.observations) for one in batch if one.reading]
+            )
+
+    def _forget(self) -> None:
+        if self._comparison is not None:
+            self._comparison.forget()
 
     def _attach(
         self, prepared: Prepared, good: Iterable[Observation], refused: list[Rejection]
@@ -126,6 +154,7 @@ class ObservationSink:
         try:
             await patiently(lambda: self._commit(part, ownership), health=self._health)
         except DataRefused as refused:
+            self._forget()  # what is refused was compared with, but is not stored
             if len(part) > 1:
                 middle = len(part) // 2
                 await self._commit_or_halve(part[:middle], ownership)
@@ -150,6 +179,8 @@ class ObservationSink:
         except StoreUnavailable:
             await self._session.close()
             raise
+        if any(one.withdrawals for one in part):
+            self._forget()  # what is withdrawn is no past
         ownership.settle(moves)
         self._known_marks.update({becomes.partition: becomes for _, becomes in mark_moves})
         self._witness.committed(batch, [one.reading for one in part if one.reading])

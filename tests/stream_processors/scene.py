@@ -16,7 +16,7 @@ from schemas.wire import NormalisedReading, Observation, Rejection
 from stream_processors.monitor import Monitor
 from stream_processors.record import Record
 from stream_processors.settings import StoreSettings
-from stream_processors.store.observation_sink import ObservationSink
+from stream_processors.store.observation_sink import Comparison, ObservationSink
 from stream_processors.store.ownership import Ownership
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -148,11 +148,16 @@ class Scene:
 
 @asynccontextmanager
 async def scene(
-    database: DatabaseConnection, *partitions: int, **settings: Any
+    database: DatabaseConnection,
+    *partitions: int,
+    comparison: Comparison | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Scene]:
     """Yield a store that owns partitions of a database."""
     monitor = Monitor()
-    sink = ObservationSink(StoreSettings(database=database, **settings), Numbers(), monitor)
+    sink = ObservationSink(
+        StoreSettings(database=database, **settings), Numbers(), monitor, comparison=comparison
+    )
     connection = await asyncpg.connect(database.dsn.get_secret_value())
     made = Scene(sink=sink, connection=connection, monitor=monitor)
     try:

@@ -1,13 +1,19 @@
-"""Whatever comes again, and in whatever order: the same in the end."""
+"""Whatever comes again, and in whatever order: the same in the end, however it is doubted."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
+import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from schemas.settings import DatabaseConnection
 from stream_processors.aggregates.aggregate import TEMPORARY_TABLES, aggregate
-from tests.stream_processors.scene import Scene, observation, reading
+from stream_processors.comparison.comparer import Comparer
+from stream_processors.comparison.history import StoredHistory
+from tests.stream_processors.comparison.watching import ERROR, STEEP, EveryWatch
+from tests.stream_processors.scene import Scene, observation, reading, scene
 
 _TABLES = (
     "observation", "observation_version", "latest", "aggregate", "aggregate_task", "publication",
@@ -66,10 +72,21 @@ def _orders() -> st.SearchStrategy[list[int]]:
     return again.flatmap(lambda more: st.permutations(every + more))
 
 
+@pytest_asyncio.fixture(name="shop")
+async def _shop(database: DatabaseConnection) -> AsyncIterator[Scene]:
+    """Yield a store with rules so narrow that most values are doubted, by what came before."""
+    history = StoredHistory(database, barring=[ERROR], doubting=[ERROR, STEEP])
+    comparison = Comparer(EveryWatch(), history, barring=[ERROR])
+    async with scene(database, 0, comparison=comparison) as made:
+        yield made
+    await history.close()
+
+
 async def test_any_order_with_repetition_gives_the_same(shop: Scene) -> None:
     """Observations, newest, extents and aggregates do not know in which order readings came."""
     await shop.connection.execute(TEMPORARY_TABLES)
     expected = await _stored(shop, list(range(len(_READINGS))), batch=100)
+    assert await shop.connection.fetchval("select bool_or(quality is not null) from observation")
 
     @settings(
         max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
