@@ -10,6 +10,7 @@ from api import problems
 from api.access import KeyFile
 from api.catalogue.routes import catalogue
 from api.exports.routes import exports
+from api.ldes.serving.routes import event_streams
 from api.live.hub import Hub
 from api.live.routes import live
 from api.operations import operations
@@ -60,6 +61,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         exports(settings, store, vocabulary),
         live(settings, hub),
         catalogue(settings, store),
+        event_streams(settings, store, vocabulary),
         operations(store, telemetry, hub.check),
         pages(settings, store, vocabulary),
     ):
@@ -68,8 +70,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
-        allow_headers=["Authorization", "X-Api-Key", "Last-Event-ID"],
-        expose_headers=["Link", "Content-Disposition", "Retry-After"],
+        allow_headers=["Authorization", "X-Api-Key", "Last-Event-ID", "If-None-Match"],
+        expose_headers=["Link", "Content-Disposition", "ETag", "Retry-After"],
         max_age=86400,
     )
     app.add_middleware(RequestTelemetry, telemetry=telemetry)

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.publication import MAXIMUM_PER_MILLISECOND
 from schemas.settings import DatabaseConnection, HttpListener
 
 
@@ -53,6 +54,30 @@ class LiveSettings(BaseModel):
     clients: int = Field(5000, ge=1, description="clients of one process")
 
 
+class EventStreamSettings(BaseModel):
+    """How the pages of event streams are given."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    polling_seconds: int = Field(
+        2, ge=1, description="what clients are asked to wait before they look again"
+    )
+    fresh_seconds: float = Field(
+        0.5, gt=0, description="age at which a node that may change is made anew"
+    )
+    refresh_seconds: float = Field(
+        10.0, gt=0, description="age at which what is known of datastreams is read again"
+    )
+    page_members: int = Field(
+        500,
+        ge=MAXIMUM_PER_MILLISECOND,
+        description="most members of a page, as `LDES_PAGE_MEMBERS`",
+    )
+    memory_bytes: int = Field(
+        64 << 20, ge=0, description="pages remembered, as they were asked for last"
+    )
+
+
 class ApiSettings(BaseSettings):
     """What the HTTP interfaces need to know."""
 
@@ -78,6 +103,9 @@ class ApiSettings(BaseSettings):
     connections: int = Field(10, ge=2, description="most connections to the database")
     acquire_seconds: float = Field(5.0, gt=0, description="longest wait for one of them")
     limits: Limits = Field(Limits(), description="how much one request may ask for")
+    event_streams: EventStreamSettings = Field(
+        EventStreamSettings(), description="how the pages of event streams are given"
+    )
     live: LiveSettings = Field(LiveSettings(), description="how the live stream behaves")
 
     @field_validator("base_iri")

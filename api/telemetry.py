@@ -13,6 +13,7 @@ _FACES = {
     "observations.json": "exports",
     "live": "live",
     "catalogue": "catalogue",
+    "ldes": "ldes",
 }
 
 

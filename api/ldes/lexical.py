@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
+from urllib.parse import quote
 
 from api.ldes.terms import term
 
@@ -15,7 +16,7 @@ _DOUBLE: Final = f"^^{term('xsd:double')}"
 _BOOLEAN: Final = f"^^{term('xsd:boolean')}"
 _SPECIAL: Final = re.compile(r'[\x00-\x1f"\\\x7f]')
 _SHORT: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_NOT_IN_IRI: Final = re.compile(r'[\x00-\x20<>"{}|^`\\]')
+_NOT_IN_IRI: Final = re.compile(r'[\s\x00-\x20<>"{}|^`\\\x7f-\x9f]')
 
 
 def instant(time: datetime) -> str:
@@ -69,7 +70,7 @@ def text(value: str, datatype: str = "") -> str:
 
 def iri(address: str) -> str:
     """Return an address as an N-Triples IRI; characters that no IRI has are percent-encoded."""
-    return f"<{_NOT_IN_IRI.sub(lambda found: f'%{ord(found[0]):02X}', address)}>"
+    return f"<{_NOT_IN_IRI.sub(lambda found: quote(found[0]), address)}>"
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ Pure, and the same whoever computes it and when: a builder that was killed cuts 
 places, and what an open page shows is what it will be closed with.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -118,3 +118,8 @@ class Paging:
         del self.waiting[:count]
         self.number, self.lower, self.bucket = self.number + 1, upper, ""
         return closed
+
+
+def after(batch: Iterable[PublishedObservation], sequence: int) -> list[PublishedObservation]:
+    """Return what of a batch comes after a sequence."""
+    return [one for one in batch if one.sequence > sequence]

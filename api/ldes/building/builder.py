@@ -21,9 +21,11 @@ from api.ldes.building.monitor import Monitor
 from api.ldes.building.page_closer import PageCloser
 from api.ldes.building.page_index import ClosedPage, write_down
 from api.ldes.building.settings import LdesSettings
-from api.ldes.building.stream import Stream, after, load_streams, page_folder
+from api.ldes.building.stream import Stream, load_streams
 from api.ldes.directory import Dataset, Directory
+from api.ldes.page_names import page_folder
 from api.ldes.page_store import PageStore
+from api.ldes.paging import after
 from schemas.errors import Misconfigured
 from schemas.publication import LANE, PublishedObservation, unpack
 

@@ -1,8 +1,7 @@
 """Closes a page: writes its members, compresses them, and puts the bytes into the store."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from importlib.resources import files
+from collections.abc import Sequence
 from typing import Final
 
 import zstandard
@@ -10,20 +9,18 @@ import zstandard
 from api.iris import Iris
 from api.ldes import lexical
 from api.ldes.building.page_index import ClosedPage
-from api.ldes.building.stream import Stream, page_address, page_name
+from api.ldes.building.stream import Stream
 from api.ldes.directory import Dataset, Directory
 from api.ldes.member import Version
+from api.ldes.page_names import PRIMARY, page_address, page_name
 from api.ldes.page_store import PageStore
 from api.ldes.page_text import Page, page_text
 from api.ldes.paging import Cut
+from api.ldes.revisions import replaced_by
 from api.ldes.series import AnyConnection
 from schemas.publication import PublishedObservation
 
-ENDING: Final = ".nq.zst"
-"""Of what a page is kept as; everything else that is kept of it is made from this."""
-
 _LEVEL: Final = 3
-_REPLACED: Final = (files("api.ldes.building") / "replaced.sql").read_text(encoding="utf-8")
 
 
 class PageCloser:
@@ -56,7 +53,7 @@ class PageCloser:
         versions = [Version(one, replaced.get(one.sequence)) for one in members]
         content = self._text(dataset, stream, cut, versions)
         name = page_name(dataset, stream.kind, cut.number, hashlib.sha256(content).hexdigest())
-        kept = await self._store.keep(name + ENDING, zstandard.compress(content, _LEVEL))
+        kept = await self._store.keep(name + PRIMARY, zstandard.compress(content, _LEVEL))
         return ClosedPage(
             event_stream_id=stream.event_stream_id,
             cut=cut,
@@ -84,19 +81,3 @@ class PageCloser:
         )
         subject = lexical.iri(iri)
         return page_text(page, [self._directory.write(subject, one) for one in versions])
-
-
-async def replaced_by(
-    connection: AnyConnection, members: Sequence[PublishedObservation]
-) -> Mapping[int, int]:
-    """Return, for members that correct or withdraw, the sequence of the version they replaced."""
-    changes = [one for one in members if one.change != "new"]
-    if not changes:
-        return {}
-    rows = await connection.fetch(
-        _REPLACED,
-        [one.datastream_id for one in changes],
-        [one.phenomenon_start for one in changes],
-        [one.sequence for one in changes],
-    )
-    return {row["replaced_by"]: row["sequence"] for row in rows}

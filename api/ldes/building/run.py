@@ -6,6 +6,7 @@ import logging
 import random
 from typing import Any, Final, NoReturn
 
+from api.http_server import serve
 from api.iris import Iris
 from api.ldes.building.builder import MOST_BATCHES, Builder
 from api.ldes.building.leader import Connection, leading
@@ -13,7 +14,6 @@ from api.ldes.building.monitor import Monitor
 from api.ldes.building.settings import LdesSettings
 from api.ldes.directory import Directory
 from api.ldes.page_store import DirectoryPageStore, PageStore
-from api.server import serve
 from schemas.errors import Fenced, Unavailable
 from schemas.publication import CHANNEL
 from schemas.vocabulary import Vocabulary

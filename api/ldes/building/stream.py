@@ -1,13 +1,11 @@
 """An event stream as its builder has it: its pages so far, and what waits for the next."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Final
 
-from api.iris import Iris, Kind
-from api.ldes.directory import Dataset
-from api.ldes.paging import Paging
+from api.iris import Kind
+from api.ldes.paging import Paging, after
 from api.ldes.series import AnyConnection
 from schemas.publication import PublishedObservation, unpack
 
@@ -15,7 +13,6 @@ _FOLDER: Final = files("api.ldes.building")
 _STREAMS: Final = (_FOLDER / "streams.sql").read_text(encoding="utf-8")
 _COUNTS: Final = (_FOLDER / "page_counts.sql").read_text(encoding="utf-8")
 _WAITING: Final = (_FOLDER / "waiting.sql").read_text(encoding="utf-8")
-_PAGES_A_FOLDER: Final = 1000
 
 
 @dataclass(kw_only=True)
@@ -65,27 +62,3 @@ async def load_streams(connection: AnyConnection) -> list[Stream]:
         stream = streams[row["event_stream_id"]]
         stream.paging.waiting += after(unpack(row["batch"]), stream.closed_sequence)
     return list(streams.values())
-
-
-def after(batch: Iterable[PublishedObservation], sequence: int) -> list[PublishedObservation]:
-    """Return what of a batch comes after a sequence."""
-    return [one for one in batch if one.sequence > sequence]
-
-
-def page_address(iris: Iris, dataset: Dataset, kind: Kind, number: int) -> str:
-    """Return the address of a page, from 1 on; nothing for the page before the first."""
-    return f"{iris.root(dataset.city, dataset.theme, kind)}/page/{number}" if number else ""
-
-
-def page_folder(dataset: Dataset, kind: Kind, number: int) -> str:
-    """Return where in the page store a page lies."""
-    return f"{dataset.city}/{dataset.theme}/{kind}/{number // _PAGES_A_FOLDER:06}"
-
-
-def page_name(dataset: Dataset, kind: Kind, number: int, digest: str) -> str:
-    """Return the name of a page in the store, without its ending; its digest is part of it.
-
-    So two builders that make a page of different bytes, as can be when one is killed or loses its
-    connection, never overwrite each other's: the one that is written down counts.
-    """
-    return f"{page_folder(dataset, kind, number)}/{number:09}.{digest[:16]}"

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
@@ -22,16 +22,18 @@ from schemas.publication import PublishedObservation, pack
 from schemas.settings import DatabaseConnection
 from tests.api.conftest import BASE
 
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 MORNING = datetime(2090, 1, 5, 9, 0, tzinfo=UTC)
 """So late that no day is over: only what is published closes a page."""
-PAGE = 400
+PAGE = 6
+"""Small pages: what is published here never has more than one observation a millisecond."""
 
 
 @dataclass
 class Publisher:
     """Publishes as the store does, at the times that a test wants."""
 
-    connection: "asyncpg.Connection[asyncpg.Record]"
+    connection: Owner
     sequence: int = 1000
     published: list[PublishedObservation] = field(default_factory=list)
 
@@ -78,7 +80,7 @@ class Site:
     builder: Builder
     publisher: Publisher
     folder: Path
-    owner: "asyncpg.Connection[asyncpg.Record]"
+    owner: Owner
     monitor: Monitor
 
     async def turns(self) -> None:
@@ -109,21 +111,19 @@ class Site:
 @pytest.fixture
 def ldes_settings(embedded_database: DatabaseConnection, tmp_path: Path) -> LdesSettings:
     """Return the settings of a builder over the seeded database."""
-    return LdesSettings(
+    usual = LdesSettings(
         database=embedded_database,
         pages_dir=tmp_path / "pages",
         base_iri=BASE,
-        page_members=PAGE,
         refresh_seconds=0.001,
         poll_seconds=0.05,
         interval_seconds=0.02,
     )
+    return usual.model_copy(update={"page_members": PAGE})  # fewer than it may be, unchecked
 
 
 @pytest_asyncio.fixture
-async def site(
-    ldes_settings: LdesSettings, owner: "asyncpg.Connection[asyncpg.Record]"
-) -> AsyncIterator[Site]:
+async def site(ldes_settings: LdesSettings, owner: Owner) -> AsyncIterator[Site]:
     """Yield a builder that leads and has loaded."""
     monitor = Monitor()
     async with leading(ldes_settings.database, monitor) as connection:
@@ -131,9 +131,9 @@ async def site(
 
 
 async def site_over(
-    connection: "asyncpg.Connection[asyncpg.Record]",
+    connection: Owner,
     settings: LdesSettings,
-    owner: "asyncpg.Connection[asyncpg.Record]",
+    owner: Owner,
     monitor: Monitor,
     publisher: Publisher | None = None,
 ) -> Site:

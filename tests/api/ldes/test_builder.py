@@ -3,9 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from typing import TypeAlias
 
-import asyncpg
 import pytest
 
 from api.ldes.building.leader import leading
@@ -14,12 +12,11 @@ from api.ldes.building.page_closer import PageCloser
 from api.ldes.building.settings import LdesSettings
 from api.ldes.page_store import DirectoryPageStore, PageStoreUnavailable
 from schemas.errors import Misconfigured
-from tests.api.ldes.conftest import MORNING, PAGE, Site, site_over
+from tests.api.ldes.conftest import MORNING, PAGE, Owner, Site, site_over
 from tests.api.ldes.graphs import TREE_MEMBER, graph, name
 
 pytestmark = pytest.mark.embedded
 
-Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 MILLISECOND = timedelta(milliseconds=1)
 DAY = timedelta(days=1)
 
@@ -143,7 +140,7 @@ async def test_builder_goes_on_where_the_one_before_was_killed(
     site: Site, ldes_settings: LdesSettings, owner: Owner
 ) -> None:
     """Whatever it had in memory is read again; what was in closed pages is not."""
-    await site.publisher.publish(*[1] * (PAGE + 50), at=MORNING, step=MILLISECOND)
+    await site.publisher.publish(*[1] * (PAGE + 3), at=MORNING, step=MILLISECOND)
     await site.turns()
     connection = site.builder._connection
     again = await site_over(connection, ldes_settings, owner, Monitor(), site.publisher)

@@ -1,0 +1,77 @@
+"""The HTTP server of our processes: serves an application until cancelled."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from api.heads import BoundedHeads
+from schemas.errors import Misconfigured
+from schemas.settings import HttpListener
+
+_GRACE_SECONDS = 5
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to whoever runs us."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(
+    app: ASGIApp, listener: HttpListener, *, at_the_end: Callable[[], None] | None = None
+) -> None:
+    """Serve an application until cancelled; then finish what was begun, and close.
+
+    Args:
+        app: what is served.
+        listener: where.
+        at_the_end: called before answers under way are waited for.
+
+    Raises:
+        Misconfigured: the port is taken, or a certificate or key file is wrong.
+    """
+    server = _Server(_configuration(listener, app))
+    serving = asyncio.create_task(_serve(server, listener), name="api.server")
+    try:
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        if at_the_end:
+            at_the_end()
+        server.should_exit = True
+        await serving
+        raise
+
+
+async def _serve(server: uvicorn.Server, listener: HttpListener) -> None:
+    try:
+        await server.serve()
+    except SystemExit as refused:  # uvicorn's word for a start that failed
+        raise Misconfigured(
+            f"the interfaces cannot listen on {listener.address}: the log says why"
+        ) from refused
+
+
+def _configuration(listener: HttpListener, app: ASGIApp) -> uvicorn.Config:
+    configuration = uvicorn.Config(
+        app,
+        host=listener.host,
+        port=listener.port,
+        ssl_certfile=listener.certificate_file,
+        ssl_keyfile=listener.key_file,
+        http=BoundedHeads,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    try:
+        configuration.load()
+    except OSError as wrong:  # also what ssl raises
+        raise Misconfigured(f"the certificate or its key cannot be used: {wrong}") from wrong
+    return configuration

@@ -1,0 +1,74 @@
+"""Addresses below `/ldes`: which stream, which of its nodes, in which form."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final, get_args
+
+from api.iris import Kind
+from api.ldes.buckets import is_bucket
+from schemas.errors import NotFound
+
+_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
+_KINDS: Final = set(get_args(Kind)) - {"observations"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A node of a stream.
+
+    Attributes:
+        bucket: name of an inner node, empty for the root and for pages.
+        page: number of a page, 0 for other nodes.
+        suffix: form that the address asks for, empty where `Accept` decides.
+    """
+
+    city: str
+    theme: str
+    kind: Kind = "observations"
+    bucket: str = ""
+    page: int = 0
+    suffix: str = ""
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the node with which everything begins."""
+        return not self.bucket and not self.page
+
+    @property
+    def plain(self) -> "Place":
+        """The same node, in whatever form."""
+        return replace(self, suffix="")
+
+
+def place_of(path: str) -> Place:
+    """Return what an address below `/ldes/` leads to.
+
+    Raises:
+        NotFound: no address of ours is like this.
+    """
+    whole, _, suffix = path.rpartition("/")[2].partition(".")
+    parts = [*path.split("/")[:-1], whole]
+    suffix = suffix.removeprefix("tree.")
+    if path.endswith(".") or not all(map(_SLUG.fullmatch, parts[:2])) or len(parts) < 2:  # noqa: PLR2004
+        raise _nothing(path)
+    kind: Kind = "observations"
+    rest = parts[2:]
+    if rest and rest[0] in _KINDS:
+        kind, *rest = rest  # type: ignore[assignment]
+    place = Place(city=parts[0], theme=parts[1], kind=kind, suffix=suffix)
+    match rest:
+        case []:
+            return place
+        case [bucket] if is_bucket(bucket):
+            return replace(place, bucket=bucket)
+        case ["page", number] if _NUMBER.fullmatch(number):
+            return replace(place, page=int(number))
+    raise _nothing(path)
+
+
+def _nothing(path: str) -> NotFound:
+    return NotFound(
+        f"/ldes/{path[:80]} is no node of an event stream: they are /ldes/{{city}}/{{theme}}, "
+        "/ldes/{city}/{theme}/2026-01-05 and /ldes/{city}/{theme}/page/1"
+    )
