@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 
 from schemas.errors import Misconfigured
 from simulators.device_type import DeviceType
@@ -9,6 +10,7 @@ from simulators.fault_plan import (
     AnyDeviceFault,
     ClockFault,
     ConnectionFault,
+    Dead,
     Firmware,
     Gateways,
     Missing,
@@ -38,6 +40,11 @@ class Ailments:
         inside = (*self.sensor, *self.clock, *self.firmware)
         kinds = (fault.kind for fault, window in inside if window.opened(seconds) is not None)
         return next(kinds, "")
+
+    def is_dead(self, seconds: float) -> bool:
+        """Tell whether the device will never speak again."""
+        ends = (window for fault, window in self.connection if isinstance(fault, Dead))
+        return any(window.length == inf and window.opened(seconds) is not None for window in ends)
 
 
 HEALTHY = Ailments()

@@ -1,7 +1,7 @@
 """Types of devices, as YAML: `simulators/devices/*.yaml`, one dialect of one profile each."""
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
@@ -96,6 +96,7 @@ class DeviceType(Part):
         return self.document or self.text or self.frame
 
 
+@cache
 def load_device_types() -> Mapping[str, DeviceType]:
     """Return the types that come along, by name.
 

@@ -60,7 +60,7 @@ class Silence(Part):
         seconds: length of one silence, on the simulated clock.
     """
 
-    rate: Rate = 0.0
+    rate: float = Field(0.0, ge=0, lt=1)
     seconds: Seconds = 900.0
 
 
@@ -70,14 +70,14 @@ class DeviceFault(Part):
     Attributes:
         kind: of fault.
         device: its name in the scenario.
-        after_seconds: from the start of the run until it begins.
+        after_seconds: from the start of the run until it begins; none: with the first message.
         seconds: how long it lasts; none: to the end.
         every_seconds: from one beginning to the next; none: it comes once.
     """
 
     kind: str
     device: Name
-    after_seconds: float = Field(0.0, ge=0)
+    after_seconds: float | None = Field(None, ge=0)
     seconds: Seconds | None = None
     every_seconds: Seconds | None = None
 

@@ -1,5 +1,6 @@
 """What is simulated, as YAML: `simulators/scenarios/*.yaml`, or a file of one's own."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
@@ -80,6 +81,7 @@ class Scenario(Part):
         return min(of_type.seconds, longest)
 
 
+@cache
 def load_city(slug: str) -> CityPlan:
     """Read a city that comes along.
 

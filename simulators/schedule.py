@@ -12,7 +12,7 @@ from simulators.faults import Message, messages_of
 def schedule(
     devices: Sequence[Device], start: float, *, faults: Faults, seed: int
 ) -> Iterator[Message]:
-    """Yield messages without end, in the order of their due times; pure.
+    """Yield messages in the order of their due times, until all devices are dead; pure.
 
     Each device begins with its last ticks before `start` (`Device.history`), due at once.
 
@@ -35,4 +35,7 @@ def schedule(
             yield heapq.heappop(waiting)[-1]
         for message in messages_of(device, tick, faults, seed=seed):
             heapq.heappush(waiting, (message.due, next(order), message))
-        heapq.heappush(ticks, (device.time_of(tick + 1), next(order), device, tick + 1))
+        if not device.ailments.is_dead(time):
+            heapq.heappush(ticks, (device.time_of(tick + 1), next(order), device, tick + 1))
+    while waiting:
+        yield heapq.heappop(waiting)[-1]

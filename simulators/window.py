@@ -14,16 +14,18 @@ class Window:
         begin: of the first one.
         length: of each.
         every: from one beginning to the next.
+        is_early: it is open before `begin` too, and then has just begun.
     """
 
     begin: float
     length: float
     every: float
+    is_early: bool = False
 
     def opened(self, seconds: float) -> float | None:
         """Return when the window that is open at an instant began, if one is."""
         if seconds < self.begin:
-            return None
+            return seconds if self.is_early else None
         begin = self.begin if self.every == inf else seconds - (seconds - self.begin) % self.every
         return begin if seconds < begin + self.length else None
 
@@ -31,7 +33,8 @@ class Window:
 def window_of(fault: DeviceFault, start: float) -> Window:
     """Return the window of a fault in a run that starts at an instant."""
     return Window(
-        begin=start + fault.after_seconds,
+        begin=start + (fault.after_seconds or 0.0),
         length=inf if fault.seconds is None else fault.seconds,
         every=inf if fault.every_seconds is None else fault.every_seconds,
+        is_early=fault.after_seconds is None,
     )
