@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from api import problems
 from api.access import KeyFile
 from api.catalogue.routes import catalogue
+from api.entities.routes import entities
 from api.exports.routes import exports
 from api.ldes.serving.routes import event_streams
 from api.live.hub import Hub
@@ -17,6 +18,7 @@ from api.operations import operations
 from api.pages.routes import pages
 from api.sensorthings.routes import sensorthings
 from api.settings import ApiSettings
+from api.shapes import shapes
 from api.store import Store
 from api.telemetry import RequestTelemetry, Telemetry
 from schemas.vocabulary import Vocabulary
@@ -62,6 +64,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
         live(settings, hub),
         catalogue(settings, store),
         event_streams(settings, store, vocabulary),
+        entities(settings, store, vocabulary),
+        shapes(settings),
         operations(store, telemetry, hub.check),
         pages(settings, store, vocabulary),
     ):

@@ -11,6 +11,7 @@
 | observation, whatever it is corrected to | `{base}/id/observation/{@iot.id}` |
 | one version of it | `{base}/id/observation/{@iot.id}/{sequence}` |
 | rule that raises a quality flag | `{base}/id/quality-flag/{code}` |
+| theme | `{base}/id/theme/{slug}` |
 | event stream, which is the dataset | `{base}/ldes/{city}/{theme}#stream` |
 | root node of the stream | `{base}/ldes/{city}/{theme}` |
 | inner node, page | `{base}/ldes/{city}/{theme}/2026-01-05`, `…/page/{number}` |
@@ -77,6 +78,10 @@ class Iris:
     def quality_flag(self, code: str) -> str:
         """Return the IRI of the rule that raises a flag."""
         return f"{self.base}/id/quality-flag/{code}"
+
+    def theme(self, slug: str) -> str:
+        """Return the IRI of a theme."""
+        return f"{self.base}/id/theme/{slug}"
 
     def root(self, city: str, theme: str, kind: Kind = "observations") -> str:
         """Return the address of the root node of an event stream of a dataset."""

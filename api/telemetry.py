@@ -14,6 +14,8 @@ _FACES = {
     "live": "live",
     "catalogue": "catalogue",
     "ldes": "ldes",
+    "id": "entities",
+    "shapes": "shapes",
 }
 
 

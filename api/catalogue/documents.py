@@ -3,9 +3,7 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
 
 from rdflib import Graph
 
@@ -13,21 +11,9 @@ from api.catalogue.describing import catalogue_graph
 from api.catalogue.facts import Facts, facts_of
 from api.iris import Iris
 from api.negotiation import Form
+from api.rdf_document import written
 from api.store import Store
 from schemas.errors import NotFound
-
-FORMS: Final = (
-    Form("ttl", "text/turtle"),
-    Form("jsonld", "application/ld+json"),
-    Form("rdf", "application/rdf+xml"),
-    Form("nt", "application/n-triples"),
-)
-_WRITERS: Final[Mapping[str, str]] = {
-    "ttl": "turtle",
-    "jsonld": "json-ld",
-    "rdf": "pretty-xml",
-    "nt": "nt11",
-}
 
 
 @dataclass
@@ -78,7 +64,7 @@ class Documents:
     async def form(self, document: Document, form: Form) -> bytes:
         """Return a catalogue in a form."""
         if form.suffix not in document.forms:
-            document.forms[form.suffix] = await asyncio.to_thread(_written, document.graph, form)
+            document.forms[form.suffix] = await asyncio.to_thread(written, document.graph, form)
         return document.forms[form.suffix]
 
     async def _renewed(self, city: str | None, known: Document | None) -> Document:
@@ -99,9 +85,3 @@ def _made(facts: Facts, iris: Iris, city: str | None) -> tuple[Graph, str]:
     graph = catalogue_graph(facts, iris, city)
     lines = sorted(" ".join(term.n3() for term in triple) for triple in graph)
     return graph, hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
-
-
-def _written(graph: Graph, form: Form) -> bytes:
-    wishes: dict[str, Any] = {"auto_compact": True} if form.suffix == "jsonld" else {}
-    written: bytes = graph.serialize(format=_WRITERS[form.suffix], encoding="utf-8", **wishes)
-    return written

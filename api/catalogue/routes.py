@@ -5,10 +5,11 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.catalogue.documents import FORMS, Documents
+from api.catalogue.documents import Documents
 from api.iris import Iris
 from api.negotiation import Form, accepted, form_of
 from api.queries import check_names, query_of
+from api.rdf_document import FORMS, has, not_modified, sent
 from api.settings import ApiSettings
 from api.store import Store
 
@@ -37,11 +38,9 @@ def catalogue(settings: ApiSettings, store: Store) -> APIRouter:
             "Vary": "Accept",
             "Link": f'<{documents.address(city)}>; rel="canonical"',
         }
-        if _has(request, headers["ETag"]):
-            return Response(status_code=304, headers=headers)
-        content = await documents.form(document, form)
-        media_type = f"{form.media_type}; charset=utf-8"
-        return Response(content, headers={**headers, "Content-Type": media_type})
+        if has(request, headers["ETag"]):
+            return not_modified(headers)
+        return sent(await documents.form(document, form), form, headers)
 
     @router.get(
         "/catalogue", operation_id="catalogue", response_class=Response, responses=_ANSWERS
@@ -70,10 +69,3 @@ def catalogue(settings: ApiSettings, store: Store) -> APIRouter:
     for path, tell in (("", whole), (".{suffix}", whole_by_suffix), ("/{city}", of_a_city)):
         router.add_api_route(f"/catalogue{path}", tell, methods=["HEAD"], include_in_schema=False)
     return router
-
-
-def _has(request: Request, tag: str) -> bool:
-    """Tell whether the caller has a content already (RFC 9110, weak comparison)."""
-    given = request.headers.get("if-none-match", "")
-    tags = {one.strip().removeprefix("W/") for one in given.split(",")}
-    return given.strip() == "*" or tag.removeprefix("W/") in tags

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from rdflib import RDF, XSD, Graph, Literal, Namespace, URIRef
 
+from api.rdf_document import empty_graph
 from schemas.declaration import Text
 
 ADMS: Final = Namespace("http://www.w3.org/ns/adms#")
@@ -24,7 +25,7 @@ SDMX: Final = Namespace("http://purl.org/linked-data/sdmx/2009/attribute#")
 SKOS: Final = Namespace("http://www.w3.org/2004/02/skos/core#")
 VCARD: Final = Namespace("http://www.w3.org/2006/vcard/ns#")
 
-PREFIXES: Final[Mapping[str, Namespace]] = {
+PREFIXES: Final[Mapping[str, str]] = {
     "adms": ADMS,
     "dcat": DCAT,
     "dcatap": DCATAP,
@@ -41,7 +42,6 @@ PREFIXES: Final[Mapping[str, Namespace]] = {
     "sdmx": SDMX,
     "skos": SKOS,
     "vcard": VCARD,
-    "xml": Namespace("http://www.w3.org/XML/1998/namespace"),
     "xsd": Namespace(str(XSD)),
 }
 CLASSES: Final[Mapping[URIRef, tuple[URIRef, ...]]] = {
@@ -95,9 +95,7 @@ def describe(subject: URIRef, *said: tuple[URIRef, Said]) -> Iterator[Triple]:
 
 def graph_of(triples: Iterable[Triple]) -> Graph:
     """Return triples as a graph, with the classes of what they lead to."""
-    graph = Graph(bind_namespaces="none")
-    for prefix, namespace in PREFIXES.items():
-        graph.bind(prefix, namespace)
+    graph = empty_graph(PREFIXES)
     for subject, predicate, one in triples:
         graph.add((subject, predicate, one))
         for kind in CLASSES.get(predicate, ()):

@@ -1,7 +1,7 @@
 -- One car counter and one meter of Leiedonk have measured; Sterredorp's closed meter too.
 -- Data of a theme that the city does not declare.
 insert into dataset (city, theme, title, description, licence, access, properties)
-values ('leiedonk', 'water', 'GEHEIM', 'GEHEIM', '', 'restricted', '{"declared": false}');
+values ('sterredorp', 'water', 'GEHEIM', 'GEHEIM', '', 'restricted', '{"declared": false}');
 insert into sensor (profile, version, name, description, encoding_type, metadata) values
     ('telraam/v2', 2, 'Telraam S2', 'Telt voorbijgangers', 'application/yaml', 'https://example.org/telraam'),
     ('dsmr/p1', 1, 'Slimme meter', 'P1-poort', 'application/yaml', 'https://example.org/p1');

@@ -1,0 +1,1 @@
+"""What observations name, as linked data: things, sensors, features, properties, datastreams."""

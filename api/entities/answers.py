@@ -1,0 +1,117 @@
+"""An entity in the form that its caller wants."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from fastapi import Request
+from starlette.responses import Response
+
+from api.access import EVERYBODY, caller_of
+from api.entities.kinds import Kind
+from api.entities.page import properties_of, title_of
+from api.entities.star import Star
+from api.entities.words import say_flag, say_theme
+from api.identifiers import MAXIMUM_INTEGER
+from api.iris import Iris
+from api.ldes import lexical
+from api.negotiation import Form, accepted, form_of
+from api.pages.rendering import Pages
+from api.queries import check_names, query_of
+from api.rdf_document import FORMS, graph_of, has, not_modified, sent, tag_of, written
+from api.settings import ApiSettings
+from api.store import Store
+from schemas.errors import NotFound
+from schemas.vocabulary import Vocabulary
+
+ALL_FORMS: Final = (*FORMS, Form("html", "text/html"))
+_LAST: Final = re.compile(r"(0|[1-9]\d{0,9})(?:\.([a-z]+))?", re.ASCII)
+_NUMBER: Final = re.compile(r"0|[1-9]\d{0,9}", re.ASCII)
+_WORD: Final = re.compile(rf"(.+?)(?:\.({'|'.join(form.suffix for form in ALL_FORMS)}))?")
+_PUBLIC: Final = {"Cache-Control": "public, max-age=60", "Vary": "Accept"}
+_PRIVATE: Final = {"Cache-Control": "private, no-store", "Vary": "Accept"}
+
+
+class Answers:
+    """Answers for what is asked below `/id`."""
+
+    def __init__(self, settings: ApiSettings, store: Store, vocabulary: Vocabulary) -> None:
+        self._store = store
+        self._vocabulary = vocabulary
+        self._iris = Iris(settings.base_iri)
+        self._pages = Pages(settings.base_iri)
+        self._most_characters = settings.limits.query_characters
+
+    async def entity(self, kind: Kind, request: Request) -> Response:
+        """Return what is said of an entity that is in the database.
+
+        Raises:
+            NotFound: there is none, or none that the caller may see.
+        """
+        numbers, suffix = _numbers([request.path_params[key] for key in kind.keys])
+        async with self._store.reading() as connection:
+            row = await kind.find(connection, numbers, caller_of(request).cities)
+        if row is None:
+            raise NotFound(f"there is no {kind.name.replace('_', ' ')} here by this address")
+        subject = lexical.iri(f"{self._iris.base}/{row['subject']}")
+        return self._said(request, kind.say(Star(subject), row, self._iris), suffix)
+
+    async def theme(self, request: Request) -> Response:
+        """Return what is said of a theme.
+
+        Raises:
+            NotFound: there is none by that name.
+        """
+        slug, suffix = _word(request.path_params["slug"])
+        known = self._vocabulary.themes.get(slug)
+        if known is None:
+            raise NotFound(f"there is no theme {slug[:64]!r}")
+        return self._said(request, say_theme(known, self._iris), suffix)
+
+    async def flag(self, request: Request) -> Response:
+        """Return what is said of the rule that raises a flag.
+
+        Raises:
+            NotFound: there is none by that code.
+        """
+        code, suffix = _word(request.path_params["code"])
+        known = self._vocabulary.quality_flags.get(code)
+        if known is None:
+            raise NotFound(f"there is no quality flag {code[:64]!r}")
+        return self._said(request, say_flag(known, self._iris), suffix)
+
+    def _said(self, request: Request, star: Star, suffix: str) -> Response:
+        check_names(query_of(request, most=self._most_characters), ())
+        accept = request.headers.get("accept")
+        form = form_of(suffix, ALL_FORMS) if suffix else accepted(accept, ALL_FORMS)
+        caching = _PUBLIC if caller_of(request) is EVERYBODY else _PRIVATE
+        headers = {**caching, "ETag": tag_of(star.text, form)}
+        if has(request, headers["ETag"]):
+            return not_modified(headers)
+        graph, subject = graph_of(star.text), star.subject[1:-1]
+        if form.suffix != "html":
+            return sent(written(graph, form), form, headers)
+        return self._pages.page(
+            "entity.html",
+            title=title_of(graph, subject),
+            address=subject,
+            properties=properties_of(graph, subject),
+            forms=FORMS,
+            headers=headers,
+        )
+
+
+def _numbers(texts: Sequence[str]) -> tuple[list[int], str]:
+    """Return the numbers of an address, and its suffix."""
+    found = _LAST.fullmatch(texts[-1])
+    if not found or not all(_NUMBER.fullmatch(one) for one in texts[:-1]):
+        raise NotFound("an entity's address ends with its number, and a suffix at most")
+    numbers = [int(one) for one in (*texts[:-1], found[1])]
+    if max(numbers) > MAXIMUM_INTEGER:
+        raise NotFound("there is no entity with such a number")
+    return numbers, found[2] or ""
+
+
+def _word(text: str) -> tuple[str, str]:
+    found = _WORD.fullmatch(text)
+    return (found[1], found[2] or "") if found else (text, "")
