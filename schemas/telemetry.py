@@ -122,6 +122,9 @@ DEAD_LETTERS = Metric(
 AGGREGATE_BACKLOG = Metric(
     "stadspuls_aggregate_backlog_buckets", "gauge", "Quarters of an hour waiting to be summed up."
 )
+QUALITY_BACKLOG = Metric(
+    "stadspuls_quality_backlog_hours", "gauge", "Hours waiting to be counted for their quality."
+)
 REQUESTS = Metric("stadspuls_api_requests", "counter", "HTTP answers.", ("face", "status"))
 REQUEST_SECONDS = Metric(
     "stadspuls_api_request_seconds",

@@ -13,6 +13,8 @@ from stream_processors.database import Session, translated
 from stream_processors.group_runner import GroupRunner
 from stream_processors.monitor import Monitor, served
 from stream_processors.patience import patiently
+from stream_processors.quality_figures.bookkeeper import Bookkeeper
+from stream_processors.quality_figures.figures import Severities
 from stream_processors.register.registrar import Registrar
 from stream_processors.register.synchronise import synchronise
 from stream_processors.settings import AggregateSettings, NormaliseSettings, StoreSettings
@@ -71,10 +73,15 @@ async def run_store(settings: StoreSettings) -> None:
 
 
 async def run_aggregate(settings: AggregateSettings) -> None:
-    """Sum observations up until cancelled."""
+    """Sum observations up, and keep the figures of their quality, until cancelled."""
     monitor = Monitor()
-    async with served(monitor, settings.metrics):
-        await Aggregator(settings, monitor, barring_flags=_codes("error")).run()
+    error, warning = _codes("error"), _codes("warning")
+    aggregator = Aggregator(settings, monitor, barring_flags=error)
+    severities = Severities(error=error, warning=warning)
+    bookkeeper = Bookkeeper(settings, monitor.another(), severities=severities)
+    async with served(monitor, settings.metrics), asyncio.TaskGroup() as group:
+        group.create_task(aggregator.run(), name="aggregate")
+        group.create_task(bookkeeper.run(), name="quality")
 
 
 def _codes(*severities: Severity) -> list[str]:

@@ -77,3 +77,6 @@ class AggregateSettings(BaseSettings):
         2.0, gt=0, description="pause between two rounds; aggregates are so far behind at most"
     )
     batch_tasks: int = Field(5000, ge=1, description="most noted quarters taken at a time")
+    quality_interval_seconds: float = Field(
+        30.0, gt=0, description="pause between two rounds of the figures of quality, at least"
+    )

@@ -10,6 +10,7 @@ _BACKLOG = statement(__package__, "read_backlog")
 _TAKE_SHARD = statement(__package__, "take_shard")
 _TAKE_TASKS = statement(__package__, "take_tasks")
 _BOUNDS = statement(__package__, "bound_touched")
+_NOTE_HOURS = statement(__package__, "note_hours")
 _SUM_QUARTERS = statement(__package__, "sum_quarters")
 _CLEAR_QUARTERS = statement(__package__, "clear_quarters")
 _TOUCH = statement(__package__, "touch_periods")
@@ -44,6 +45,7 @@ async def aggregate(
         await connection.execute(
             _SUM_QUARTERS, list(barring_flags), bounds["first"], bounds["last"]
         )
+        await connection.execute(_NOTE_HOURS)
         await connection.execute(_CLEAR_QUARTERS, bounds["first"], bounds["last"])
         for period, source in (("hour", "quarter"), ("day", "hour")):
             await connection.execute(_FORGET)

@@ -17,7 +17,7 @@ from stream_processors.comparison.history import StoredHistory
 from tests.stream_processors.comparison.watching import ERROR, NARROW, STEEP, STRICT, EveryWatch
 from tests.stream_processors.scene import NOON, Scene, observation, reading, scene
 
-_THINGS = """
+THINGS = """
 insert into city values ('stad-a', 'A', 'Europe/Brussels');
 insert into dataset (city, theme, title, description, licence, access)
     values ('stad-a', 'x', '', '', '', 'open');
@@ -152,7 +152,7 @@ async def test_neighbours_are_other_things_of_the_same_kind_within_reach_nearest
     judging: Judging,
 ) -> None:
     shop = judging.shop
-    await shop.connection.execute(_THINGS)
+    await shop.connection.execute(THINGS)
     await _place(shop, "here", 4.0)
     await _place(shop, "far-but-within", 4.0, 51.0085)
     await _place(shop, "near", 4.002)
@@ -169,7 +169,7 @@ async def test_no_more_neighbours_are_asked_than_make_a_median_sure(
     judging: Judging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST_NEIGHBOURS", 3)
-    await judging.shop.connection.execute(_THINGS)
+    await judging.shop.connection.execute(THINGS)
     for number in range(6):
         await _place(judging.shop, f"t{number}", 4 + number / 10_000)
 
@@ -182,7 +182,7 @@ async def test_value_far_from_its_neighbours_is_doubted_when_it_is_stored(
     judging: Judging,
 ) -> None:
     shop = judging.shop
-    await shop.connection.execute(_THINGS)
+    await shop.connection.execute(THINGS)
     for number in range(4):
         await _place(shop, f"t{number}", 4 + number / 10_000)
     await shop.store(*(reading(n, observation(n, 0, 20.0 + n / 10)) for n in (1, 2, 3)))

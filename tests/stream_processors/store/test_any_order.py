@@ -12,12 +12,14 @@ from schemas.settings import DatabaseConnection
 from stream_processors.aggregates.aggregate import TEMPORARY_TABLES, aggregate
 from stream_processors.comparison.comparer import Comparer
 from stream_processors.comparison.history import StoredHistory
+from stream_processors.quality_figures.figures import TEMPORARY_TABLES as HOURS
+from stream_processors.quality_figures.figures import Severities, count_hours
 from tests.stream_processors.comparison.watching import ERROR, STEEP, EveryWatch
 from tests.stream_processors.scene import Scene, observation, reading, scene
 
 _TABLES = (
     "observation", "observation_version", "latest", "aggregate", "aggregate_task", "publication",
-    "account", "kafka_offset",
+    "account", "kafka_offset", "quality_task", "quality_hour",
 )  # fmt: skip
 _READINGS = [
     reading(
@@ -33,6 +35,7 @@ _COLUMNS = {
     "last_phenomenon_end, first_result_time, last_result_time, observation_count",
     "aggregate": "datastream_id, period, bucket_start, bucket_end, count, flagged_count, sum, "
     "sum_of_squares, minimum, maximum, first, last",
+    "quality_hour": "datastream_id, hour_start, observation_count, error_count",
 }
 
 
@@ -62,8 +65,11 @@ async def sum_up(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     await connection.execute(
         TEMPORARY_TABLES.replace("temporary table", "temporary table if not exists")
     )
+    await connection.execute(HOURS.replace("temporary table", "temporary table if not exists"))
+    severities = Severities(error=["range.high"], warning=[])
     for shard in range(16):
         await aggregate(connection, shard=shard, barring_flags=["range.high"], most=1000)
+        await count_hours(connection, shard=shard, severities=severities, most=1000)
 
 
 def _orders() -> st.SearchStrategy[list[int]]:

@@ -1,0 +1,1 @@
+"""How complete, timely and sound datastreams and datasets are, counted behind the store."""

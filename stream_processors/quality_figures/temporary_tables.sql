@@ -1,0 +1,5 @@
+-- What is to be counted again; emptied at each commit. Run once on a connection.
+create temporary table touched_hour (
+    datastream_id integer not null,
+    hour_start timestamptz not null
+) on commit delete rows;
