@@ -12,6 +12,7 @@
 | one version of it | `{base}/id/observation/{@iot.id}/{sequence}` |
 | rule that raises a quality flag | `{base}/id/quality-flag/{code}` |
 | theme | `{base}/id/theme/{slug}` |
+| figure of a dataset's quality | `{base}/id/quality-metric/{slug}` |
 | event stream, which is the dataset | `{base}/ldes/{city}/{theme}#stream` |
 | root node of the stream | `{base}/ldes/{city}/{theme}` |
 | inner node, page | `{base}/ldes/{city}/{theme}/2026-01-05`, `…/page/{number}` |
@@ -78,6 +79,10 @@ class Iris:
     def quality_flag(self, code: str) -> str:
         """Return the IRI of the rule that raises a flag."""
         return f"{self.base}/id/quality-flag/{code}"
+
+    def quality_metric(self, slug: str) -> str:
+        """Return the IRI of a figure that tells of a dataset's quality."""
+        return f"{self.base}/id/quality-metric/{slug}"
 
     def theme(self, slug: str) -> str:
         """Return the IRI of a theme."""

@@ -11,10 +11,14 @@ from api.catalogue.triples import (
     DCAT,
     DCATAP,
     DCT,
+    DQV,
     FOAF,
     GEO,
+    LDES,
     MDCAT,
     MOBILITY,
+    PROV,
+    QUDT,
     RDFS,
     SKOS,
     Triple,
@@ -24,6 +28,8 @@ from api.catalogue.triples import (
     moment,
     texts,
 )
+from api.data_quality.lines import rounded
+from api.data_quality.measurements import Measurement
 from schemas.declaration import LegalBasis
 
 DUTCH: Final = URIRef("http://publications.europa.eu/resource/authority/language/NLD")
@@ -55,7 +61,7 @@ def declared(dataset: DatasetFacts, at: Addresses) -> Iterator[Triple]:
     english = [ENGLISH] if said.title.en else []
     yield from describe(
         at.dataset,
-        (RDF.type, DCAT.Dataset),
+        (RDF.type, [DCAT.Dataset, LDES.EventStream]),
         (DCT.identifier, Literal(str(at.dataset))),
         (DCT.title, texts(said.title)),
         (DCT.description, texts(said.description)),
@@ -88,6 +94,8 @@ def measured(dataset: DatasetFacts, at: Addresses) -> Iterator[Triple]:
     if extent:
         yield from _place(extent, at)
         yield from _period(extent, at)
+    for one in dataset.quality:
+        yield from _quality(one, at)
 
 
 def _rule(subject: URIRef, basis: LegalBasis, own: URIRef) -> Iterator[Triple]:
@@ -131,6 +139,26 @@ def _period(extent: Extent, at: Addresses) -> Iterator[Triple]:
         seconds = f"PT{extent.shortest_interval_seconds}S"
         length = Literal(seconds, datatype=XSD.duration, normalize=False)
         yield from describe(at.dataset, (DCAT.temporalResolution, length))
+
+
+def _quality(one: Measurement, at: Addresses) -> Iterator[Triple]:
+    metric = URIRef(at.iris.quality_metric(one.metric.slug))
+    node = at.part(f"quality-{one.metric.slug}")
+    value = Literal(rounded(one.value), datatype=XSD.decimal, normalize=False)
+    yield from describe(at.dataset, (DQV.hasQualityMeasurement, node))
+    yield from describe(
+        node,
+        (DQV.isMeasurementOf, metric),
+        (DQV.computedOn, at.dataset),
+        (DQV.value, value),
+        (PROV.generatedAtTime, moment(one.time)),
+    )
+    yield from describe(
+        metric,
+        (SKOS.prefLabel, texts(one.metric.words)),
+        (DQV.inDimension, URIRef(one.metric.dimension)),
+        (QUDT.hasUnit, URIRef(one.metric.unit_iri)),
+    )
 
 
 def _polygon(west: float, south: float, east: float, north: float) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from api.data_quality.measurements import Measurement, measurements_of
 from api.store import Connection
 from schemas.declaration import CityDeclaration, DatasetDeclaration, Text
 
@@ -65,6 +66,7 @@ class DatasetFacts:
         licence: IRI.
         said: what the city says of it.
         extent: `None` for a dataset that is closed.
+        quality: figures of it; none for a dataset that is closed.
     """
 
     dataset_id: int
@@ -76,6 +78,7 @@ class DatasetFacts:
     registered_time: datetime
     changed_time: datetime
     extent: Extent | None
+    quality: Sequence[Measurement] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,9 @@ class Facts:
 
 async def facts_of(connection: Connection, cities: Sequence[str] | None = None) -> Facts:
     """Return the facts of cities, `None` for all; without those that declare nothing."""
-    datasets = [_dataset(dict(row)) for row in await connection.fetch(_DATASETS, cities)]
+    found = await connection.fetch(_DATASETS, cities)
+    measured = await measurements_of(connection, [row["dataset_id"] for row in found])
+    datasets = [_dataset(dict(row), measured.get(row["dataset_id"], ())) for row in found]
     names = {one.city for one in datasets}
     rows = await connection.fetch(_CITIES, cities)
     known = {row["city"]: _city(dict(row)) for row in rows if row["city"] in names}
@@ -100,7 +105,7 @@ def _city(row: Mapping[str, Any]) -> CityFacts:
     return CityFacts(city=row["city"], name=row["name"], said=said)
 
 
-def _dataset(row: dict[str, Any]) -> DatasetFacts:
+def _dataset(row: dict[str, Any], quality: Sequence[Measurement]) -> DatasetFacts:
     return DatasetFacts(
         dataset_id=row["dataset_id"],
         city=row["city"],
@@ -111,6 +116,7 @@ def _dataset(row: dict[str, Any]) -> DatasetFacts:
         registered_time=row["registered_time"],
         changed_time=row["changed_time"],
         extent=_extent(row) if row["open"] else None,
+        quality=quality,
     )
 
 

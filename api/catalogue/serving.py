@@ -95,7 +95,7 @@ def _service(
         (DCAT.contactPoint, at.contact),
         (DCT.accessRights, access_right(is_open=dataset.open)),
         (DCT.license, URIRef(dataset.licence)),
-        (DCT.conformsTo, [URIRef(one) for one in face.conforms_to]),
+        (DCT.conformsTo, [URIRef(one) for one in (*face.conforms_to, *service.conforms_to)]),
         (DCAT.theme, [URIRef(one) for one in said.data_themes]),
         (FOAF.page, at.below("/docs")),
         (MDCAT.levensfase, _LIVE),

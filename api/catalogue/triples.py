@@ -20,8 +20,9 @@ GEO: Final = Namespace("http://www.opengis.net/ont/geosparql#")
 LDES: Final = Namespace("https://w3id.org/ldes#")
 MDCAT: Final = Namespace("https://data.vlaanderen.be/ns/metadata-dcat#")
 MOBILITY: Final = Namespace("https://w3id.org/mobilitydcat-ap#")
+PROV: Final = Namespace("http://www.w3.org/ns/prov#")
+QUDT: Final = Namespace("http://qudt.org/schema/qudt/")
 RDFS: Final = Namespace("http://www.w3.org/2000/01/rdf-schema#")
-SDMX: Final = Namespace("http://purl.org/linked-data/sdmx/2009/attribute#")
 SKOS: Final = Namespace("http://www.w3.org/2004/02/skos/core#")
 VCARD: Final = Namespace("http://www.w3.org/2006/vcard/ns#")
 
@@ -37,9 +38,10 @@ PREFIXES: Final[Mapping[str, str]] = {
     "ldes": LDES,
     "mdcat": MDCAT,
     "mobilitydcatap": MOBILITY,
+    "prov": PROV,
+    "qudt": QUDT,
     "rdf": Namespace(str(RDF)),
     "rdfs": RDFS,
-    "sdmx": SDMX,
     "skos": SKOS,
     "vcard": VCARD,
     "xsd": Namespace(str(XSD)),
@@ -70,6 +72,7 @@ CLASSES: Final[Mapping[URIRef, tuple[URIRef, ...]]] = {
     FOAF.page: (FOAF.Document,),
     FOAF.homepage: (FOAF.Document,),
     DCAT.landingPage: (FOAF.Document,),
+    DQV.computedOn: (DCAT.Resource,),
     FOAF.primaryTopic: (DCAT.Resource,),
     DQV.hasQualityMeasurement: (DQV.QualityMeasurement,),
     DQV.isMeasurementOf: (DQV.Metric,),

@@ -33,9 +33,11 @@ class Service(_Entry):
 
     Attributes:
         endpoint: address below the base IRI.
+        conforms_to: what the service conforms to besides the face.
     """
 
     endpoint: str
+    conforms_to: tuple[str, ...] = ()
     description: Words
 
 

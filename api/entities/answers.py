@@ -8,13 +8,15 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.access import EVERYBODY, caller_of
+from api.data_quality.lines import say_metric
+from api.data_quality.measurements import metrics
 from api.entities.kinds import Kind
 from api.entities.page import properties_of, title_of
-from api.entities.star import Star
 from api.entities.words import say_flag, say_theme
 from api.identifiers import MAXIMUM_INTEGER
 from api.iris import Iris
 from api.ldes import lexical
+from api.ldes.star import Star
 from api.negotiation import Form, accepted, form_of
 from api.pages.rendering import Pages
 from api.queries import check_names, query_of
@@ -79,6 +81,18 @@ class Answers:
         if known is None:
             raise NotFound(f"there is no quality flag {code[:64]!r}")
         return self._said(request, say_flag(known, self._iris), suffix)
+
+    async def metric(self, request: Request) -> Response:
+        """Return what is said of a figure of quality.
+
+        Raises:
+            NotFound: there is none by that name.
+        """
+        slug, suffix = _word(request.path_params["slug"])
+        known = metrics().get(slug)
+        if known is None:
+            raise NotFound(f"there is no quality metric {slug[:64]!r}")
+        return self._said(request, say_metric(known, self._iris), suffix)
 
     def _said(self, request: Request, star: Star, suffix: str) -> Response:
         check_names(query_of(request, most=self._most_characters), ())

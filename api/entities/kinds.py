@@ -8,9 +8,9 @@ from typing import Final
 
 from api.entities import saying
 from api.entities.saying import Row
-from api.entities.star import Star
 from api.iris import Iris
 from api.ldes.series import AnyConnection
+from api.ldes.star import Star
 
 _RELATIONS: Final = files("api.entities") / "relations"
 

@@ -25,6 +25,7 @@ def entities(settings: ApiSettings, store: Store, vocabulary: Vocabulary) -> API
         _add(router, kind.name, kind.path, partial(answers.entity, kind))
     _add(router, "theme", "/id/theme/{slug}", answers.theme)
     _add(router, "quality_flag", "/id/quality-flag/{code}", answers.flag)
+    _add(router, "quality_metric", "/id/quality-metric/{slug}", answers.metric)
     return router
 
 

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import msgspec
 
-from api.entities.star import Star
 from api.iris import Iris
 from api.ldes import lexical
 from api.ldes.geometry import well_known_text
+from api.ldes.star import Star
 from api.ldes.terms import term
 
 Row = Mapping[str, Any]

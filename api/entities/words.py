@@ -1,8 +1,8 @@
 """Entities that are words of ours: themes, and the rules that raise quality flags."""
 
-from api.entities.star import Star
 from api.iris import Iris
 from api.ldes import lexical
+from api.ldes.star import Star
 from api.ldes.terms import term
 from schemas.vocabulary import QualityFlag, Theme
 

@@ -48,3 +48,13 @@ select distinct on (o.datastream_id)
 from observation o
 window w as (partition by o.datastream_id)
 order by o.datastream_id, o.phenomenon_start desc;
+-- What the processor of quality has counted.
+insert into dataset_quality (
+    dataset_id, window_start, window_end, datastream_count, observation_count, expected_count,
+    completed_count, unflagged_count, warning_count, error_count, arrival_p50_seconds,
+    arrival_p95_seconds, publication_p50_seconds, publication_p95_seconds, computed_at
+)
+select
+    dataset_id, '2026-03-01T12:00:00Z', '2026-03-02T12:00:00Z', 2, 90, 100, 80, 72, 9, 9, 12.5, 60,
+    0.1, 0.25, '2026-03-02T12:05:00Z'
+from dataset where city = 'leiedonk' and theme = 'traffic' or city = 'sterredorp' and theme = 'energy';

@@ -8,6 +8,7 @@ import pytest
 from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
+from api.data_quality.measurements import metrics
 from api.entities.kinds import KINDS
 from api.iris import Iris
 from api.ldes.terms import PREFIXES
@@ -135,7 +136,8 @@ async def test_property_is_named_in_four_languages_and_led_back_to_a_concept(
 async def test_words_of_ours_can_be_looked_up(client: httpx.AsyncClient) -> None:
     vocabulary, iris = Vocabulary.load(), Iris(BASE)
     words = [*(iris.quality_flag(code) for code in vocabulary.quality_flags),
-             *(iris.theme(slug) for slug in vocabulary.themes)]  # fmt: skip
+             *(iris.theme(slug) for slug in vocabulary.themes),
+             *(iris.quality_metric(slug) for slug in metrics())]  # fmt: skip
     for address in words:
         graph = await read(client, address.removeprefix(BASE))
 

@@ -1,0 +1,1 @@
+"""How far a dataset can be relied on, as data (DQV)."""
