@@ -67,7 +67,7 @@ class Instrument:
     ) -> float | None:
         match fault:
             case Drift() if fault.quantity == quantity:
-                return value + fault.per_hour * (seconds - begin) / 3600
+                return value + fault.per_hour * max(0.0, seconds - begin) / 3600
             case Stuck() if fault.quantity == quantity:
                 return self._true(quantity, begin)
             case Spikes() if fault.quantity == quantity:

@@ -14,7 +14,7 @@ class Window:
         begin: of the first one.
         length: of each.
         every: from one beginning to the next.
-        is_early: it is open before `begin` too, and then has just begun.
+        is_early: it is open before `begin` too: for what is sent at the start.
     """
 
     begin: float
@@ -25,7 +25,7 @@ class Window:
     def opened(self, seconds: float) -> float | None:
         """Return when the window that is open at an instant began, if one is."""
         if seconds < self.begin:
-            return seconds if self.is_early else None
+            return self.begin if self.is_early else None
         begin = self.begin if self.every == inf else seconds - (seconds - self.begin) % self.every
         return begin if seconds < begin + self.length else None
 
