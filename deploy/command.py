@@ -21,6 +21,7 @@ COMMANDS: Final = (
     "city",
     "profile",
     "dead-letters",
+    "readings",
     "replay",
     "audit",
     "ldes",

@@ -61,7 +61,7 @@ async def drain(
         # In this order: a reading's dead letter is there before the reading is accounted for.
         for topic in (wire.READINGS, wire.DEAD_LETTERS):
             ends = await log_ends(kafka, topic)
-            left = await _drained(connection, topic, ends, patience_seconds)
+            left = await unstored(connection, topic, ends, patience_seconds=patience_seconds)
             if left:
                 log.warning("drain=incomplete topic=%s records=%d", topic, left)
                 return False
@@ -70,10 +70,14 @@ async def drain(
     return True
 
 
-async def _drained(
-    connection: asyncpg.Connection, topic: str, ends: Mapping[int, int], patience_seconds: float
+async def unstored(
+    connection: asyncpg.Connection,
+    topic: str,
+    ends: Mapping[int, int],
+    *,
+    patience_seconds: float,
 ) -> int:
-    """Wait while records get fewer, and return how many are left."""
+    """Wait while records below the ends get fewer, and return how many are left."""
     left, moved = await _behind(connection, topic, ends), time.monotonic()
     while left and time.monotonic() - moved < patience_seconds:
         await asyncio.sleep(_PAUSE_SECONDS)

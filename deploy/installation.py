@@ -10,6 +10,7 @@
     running.json          addresses of the platform while it runs
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -66,6 +67,12 @@ class Installation:
             return ()
         folders = (one for one in self.cities_dir.iterdir() if not one.name.startswith("."))
         return tuple(sorted(one.absolute() for one in folders))
+
+    def fingerprint(self) -> str:
+        """Return what changes when a pack does: names and times of its files."""
+        files = (file for folder in self.pack_directories() for file in folder.rglob("*.yaml"))
+        found = sorted(f"{file} {_written(file)}" for file in files)
+        return hashlib.sha256("\n".join(found).encode()).hexdigest()
 
     def registry(self) -> Registry:
         """Return the cities with their vocabularies and profiles.
@@ -171,6 +178,14 @@ class Installation:
         with (self.data_dir / ".lock").open("ab") as lock:
             flock(lock, LOCK_EX)
             yield
+
+
+def _written(file: Path) -> int:
+    """Return when a file was written; 0 when its pack is just being exchanged for another."""
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _write(file: Path, content: bytes) -> None:

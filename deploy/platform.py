@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, NoReturn
@@ -90,13 +90,16 @@ class Platform:
 
     async def _pipe(self) -> NoReturn:
         while True:
+            packs = self.installation.fingerprint()
+            # Nothing runs any more with other packs: who wants to know reads it there.
+            self.installation.write_running(_facts(self, packs=packs))
             async with self.pipeline():
-                await self._cities_changed_or_stack_died()
+                await self._cities_changed_or_stack_died(packs)
             # Not watched meanwhile: the embedded broker is started again to admit others.
             await self.stack.mqtt_service.admit(access(self.installation))
 
-    async def _cities_changed_or_stack_died(self) -> None:
-        changed = asyncio.create_task(self._cities_changed(), name="watch the cities")
+    async def _cities_changed_or_stack_died(self, packs: str) -> None:
+        changed = asyncio.create_task(self._cities_changed(packs), name="watch the cities")
         died = asyncio.create_task(self.stack.died(), name="watch the stack")
         try:
             await asyncio.wait((changed, died), return_when=asyncio.FIRST_COMPLETED)
@@ -121,9 +124,8 @@ class Platform:
         patience_seconds = self.settings.drain_seconds
         await drain(self.stack.kafka, self.stack.database, patience_seconds=patience_seconds)
 
-    async def _cities_changed(self) -> None:
-        before = _fingerprint(self.installation)
-        while _fingerprint(self.installation) == before:  # noqa: ASYNC110 - files tell nobody
+    async def _cities_changed(self, packs: str) -> None:
+        while self.installation.fingerprint() == packs:  # noqa: ASYNC110 - files tell nobody
             await asyncio.sleep(_WATCH_SECONDS)
 
 
@@ -145,7 +147,7 @@ async def running_platform(settings: PlatformSettings) -> AsyncIterator[Platform
         settings = await with_base_iri(settings, stack.database)
         await create_topics(stack.kafka, _topics(settings))
         platform = Platform(installation=installation, settings=settings, stack=stack)
-        installation.write_running(_facts(platform))
+        installation.write_running(_facts(platform, packs=""))
         try:
             yield platform
         finally:
@@ -218,12 +220,7 @@ def _with_ports(settings: PlatformSettings) -> PlatformSettings:
     return settings.model_copy(update={"port": chosen[0], "ingest_port": chosen[1]})
 
 
-def _fingerprint(installation: Installation) -> Sequence[tuple[str, int]]:
-    files = (file for folder in installation.pack_directories() for file in folder.rglob("*.yaml"))
-    return sorted((str(file), file.stat().st_mtime_ns) for file in files)
-
-
-def _facts(platform: Platform) -> dict[str, object]:
+def _facts(platform: Platform, *, packs: str) -> dict[str, object]:
     stack = platform.stack
     return {
         "pid": os.getpid(),
@@ -233,4 +230,5 @@ def _facts(platform: Platform) -> dict[str, object]:
         "mqtt": f"mqtt://{stack.mqtt.host}:{stack.mqtt.port}",
         "kafka": stack.kafka.model_dump(mode="json", exclude_none=True),
         "database": stack.database.dsn.get_secret_value(),
+        "packs": packs,
     }

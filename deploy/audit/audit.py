@@ -12,7 +12,6 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer
 
 from deploy.audit.finding import Finding
-from deploy.audit.kafka_log import reading_from, stretch
 from deploy.audit.publications import publication_findings, repeated_versions
 from deploy.audit.readings import Reconciliation
 from deploy.audit.tally import Tally, hour_of
@@ -20,6 +19,7 @@ from deploy.expectation import Series
 from deploy.sql import query
 from schemas import wire
 from schemas.settings import KafkaConnection
+from stream_processors.kafka_log import reading_from, stretch
 from stream_processors.statements import statement
 
 _STATE = statement(__package__, "state")

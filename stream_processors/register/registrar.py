@@ -53,7 +53,7 @@ class Registrar:
         self._refused = {}
         new: dict[Key, Described] = {}
         for reading, observation in wanted:
-            key = _key(reading, observation)
+            key = key_of(reading, observation)
             if key not in self._ids and key not in new and key not in self._refused:
                 self._describe(key, reading, observation, new)
         if new:
@@ -61,7 +61,7 @@ class Registrar:
 
     def datastream(self, reading: NormalisedReading, observation: Observation) -> int | Rejection:
         """Return the id of a datastream that was registered, or why there is none."""
-        key = _key(reading, observation)
+        key = key_of(reading, observation)
         found = self._ids.get(key)
         return self._refused[key] if found is None else found
 
@@ -172,7 +172,8 @@ class Registrar:
         return self._entities[key]
 
 
-def _key(reading: NormalisedReading, observation: Observation) -> Key:
+def key_of(reading: NormalisedReading, observation: Observation) -> Key:
+    """Return what the datastream of an observation is known by in memory."""
     end = observation.phenomenon_end
     length = (end - observation.phenomenon_start).total_seconds() if end else 0.0
     return (

@@ -40,10 +40,10 @@ def deduplicate(
     for passage in batch:
         reading = passage.arrival.reading
         if reading.retained:
-            passages.append(_without_timeless(passage, "retained"))
+            passages.append(without_timeless(passage))
             continue
         if reading.dup and _came_before(reading, seen, policy):
-            passages.append(_without_timeless(passage, "redelivered"))
+            passages.append(without_timeless(passage))
         else:
             passages.append(passage)
         _remember(reading, seen)
@@ -95,10 +95,12 @@ def _trimmed(seen: dict[bytes, datetime], policy: RedeliveryPolicy) -> Redeliver
     return RedeliveryState(seen)
 
 
-def _without_timeless(passage: Passage, why: str) -> Passage:
+def without_timeless(passage: Passage) -> Passage:
+    """Return the passage of a message that came before, less what has no time of its own."""
     kept = tuple(one for one in passage.result.observations if not _is_timeless(one))
     if len(kept) == len(passage.result.observations):
         return passage
+    why = "retained" if passage.arrival.reading.retained else "redelivered"
     empty = "" if kept or passage.result.rejections else why
     return passage.with_result(observations=kept, empty=empty)
 

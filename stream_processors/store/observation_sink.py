@@ -123,7 +123,7 @@ class ObservationSink:
             for observation in good
         )
         for one, good, refused in found:
-            self._attach(one, good, refused)
+            one.attach(good, refused, datastream=self._catalogue.datastream)
         if self._comparison is not None:
             await self._comparison.compare(
                 [(one.reading, one.observations) for one in batch if one.reading]
@@ -132,22 +132,6 @@ class ObservationSink:
     def _forget(self) -> None:
         if self._comparison is not None:
             self._comparison.forget()
-
-    def _attach(
-        self, prepared: Prepared, good: Iterable[Observation], refused: list[Rejection]
-    ) -> None:
-        """Give each observation its datastream; keep the record as it came if one has none."""
-        if prepared.reading is None:
-            return
-        prepared.observations = []
-        reasons = list(refused)
-        for observation in good:
-            series = self._catalogue.datastream(prepared.reading, observation)
-            if isinstance(series, Rejection):
-                reasons.append(series)
-            else:
-                prepared.observations.append((series, observation))
-        prepared.keep(reasons)
 
     async def _commit_or_halve(self, part: list[Prepared], ownership: Ownership) -> None:
         """Commit; when PostgreSQL refuses a value, find whose it is and keep that record."""

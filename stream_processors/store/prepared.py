@@ -1,7 +1,9 @@
 """Records of `city.observations`, read and checked before the database sees them."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 from schemas import wire
 from schemas.wire import DeadLetter, NormalisedReading, Observation, Rejection
@@ -11,6 +13,8 @@ from stream_processors.store.high_water import HighWater, Step, account
 from stream_processors.store.row import checked
 
 NUL = b"\\u0000"
+
+Find: TypeAlias = Callable[[NormalisedReading, Observation], int | Rejection]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -33,6 +37,22 @@ class Prepared:
     dead_letters: list[DeadLetter] = field(default_factory=list)
     withdrawals: list[tuple[int, datetime]] = field(default_factory=list)
     repeats: bool = False
+
+    def attach(
+        self, good: Iterable[Observation], refused: Iterable[Rejection], *, datastream: Find
+    ) -> None:
+        """Give each observation its datastream; keep the record as it came if one has none."""
+        if self.reading is None:
+            return
+        self.observations = []
+        reasons = list(refused)
+        for observation in good:
+            series = datastream(self.reading, observation)
+            if isinstance(series, Rejection):
+                reasons.append(series)
+            else:
+                self.observations.append((series, observation))
+        self.keep(reasons)
 
     def keep(self, rejections: list[Rejection]) -> None:
         """Keep the record as a dead letter for the part of it that cannot be stored."""

@@ -54,15 +54,22 @@ def _profile(name: str, **more: Any) -> dict[str, Any]:
 
 
 def write_pack(
-    directory: Path, *, things: list[dict[str, Any]] | None = None, **city: Any
+    directory: Path,
+    *,
+    things: list[dict[str, Any]] | None = None,
+    mend: dict[str, Any] | None = None,
+    **city: Any,
 ) -> Path:
-    """Write the pack; `city` replaces parts of city.yaml."""
+    """Write the pack; `mend` changes the teller's datastream, `city` parts of city.yaml."""
     pack = directory / "stad-a"
     profiles = pack / "profiles" / "proef"
     profiles.mkdir(parents=True, exist_ok=True)
     (pack / "city.yaml").write_text(yaml.safe_dump({**_CITY, **city}))
     (pack / "things.yaml").write_text(yaml.safe_dump({"things": things or []}))
     timed = _profile("teller", phenomenon_time={"path": "time"})
+    if mend:
+        timed["datastreams"]["car"] |= mend
+        timed["version"] = 2
     (profiles / "teller.yaml").write_text(yaml.safe_dump(timed))
     timeless = _profile("meter", phenomenon_time="received")
     (profiles / "meter.yaml").write_text(yaml.safe_dump(timeless))

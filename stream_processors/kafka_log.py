@@ -1,9 +1,9 @@
-"""A stretch of a topic, read without a group: from a time on, up to where the database is."""
+"""Stretches of a topic, read without a group: up to where the database is, or a piece of it."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
@@ -17,6 +17,19 @@ _PATIENCE_FETCHES: Final = 100
 
 class LogCut(Exception):
     """The log ended before the place where it must go on to."""
+
+
+class Piece(NamedTuple):
+    """A piece of a partition.
+
+    Attributes:
+        begin: its first offset.
+        end: the offset after its last.
+    """
+
+    partition: int
+    begin: int
+    end: int
 
 
 @asynccontextmanager
@@ -58,6 +71,28 @@ async def stretch(
             yield [one for one in records if one.offset < left[place]]
             if records[-1].offset + 1 >= left[place]:
                 del left[place]
+
+
+async def piece_of(consumer: AIOKafkaConsumer, topic: str, piece: Piece) -> list[ConsumerRecord]:
+    """Return the records of a piece; what Kafka has deleted meanwhile is not among them.
+
+    Raises:
+        LogCut: nothing more comes although its end is not reached.
+    """
+    place = TopicPartition(topic, piece.partition)
+    consumer.assign([place])
+    consumer.seek(place, piece.begin)
+    records: list[ConsumerRecord] = []
+    patience = _PATIENCE_FETCHES
+    while not records or records[-1].offset + 1 < piece.end:
+        found = await consumer.getmany(
+            place, timeout_ms=_FETCH_MS, max_records=piece.end - piece.begin
+        )
+        patience = _PATIENCE_FETCHES if found else patience - 1
+        if patience == 0:
+            raise LogCut(f"{topic} does not go on to {piece}")
+        records += found.get(place, [])
+    return [one for one in records if piece.begin <= one.offset < piece.end]
 
 
 async def _seek(

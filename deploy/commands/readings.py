@@ -1,0 +1,121 @@
+"""`stadspuls readings`: old readings again, after a profile was mended."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich import progress as rich_progress
+from rich.console import Console
+from rich.table import Table
+
+from deploy.commands import Parsers
+from deploy.installation import Installation
+from deploy.instants import instant
+from deploy.readings_replay import replay_readings
+from stream_processors.replay.replay import Progress, Report
+from stream_processors.replay.selection import Selection
+
+
+def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("readings", help="old readings again, after a mend")
+    actions = parser.add_subparsers(required=True, metavar="action")
+    replay = actions.add_parser(
+        "replay",
+        parents=[common],
+        help="read them by the profiles of today: corrections and withdrawals",
+        description="Reads the readings that Kafka still has by the profiles of today. What they "
+        "give differently becomes corrections, what they give no more is withdrawn, each once "
+        "however often this is run or interrupted; live readings go on. Newest first, no faster "
+        "than the store takes it.",
+    )
+    replay.add_argument("--city", help="only of this city")
+    replay.add_argument(
+        "--profile", help="only of this profile, vendor/model; also what its envelopes bring"
+    )
+    replay.add_argument("--source", help="only of this topic, or MQTT filter of topics")
+    replay.add_argument(
+        "--since", type=instant, help="only received since a time, or so long ago (36h, 7d)"
+    )
+    replay.add_argument("--until", type=instant, help="only received before a time")
+    replay.add_argument(
+        "--dry-run", action="store_true", help="only tell what would change, about"
+    )
+    replay.add_argument(
+        "--force", action="store_true", help="also where a profile rejects most of its readings"
+    )
+    replay.add_argument("--json", action="store_true", help="print facts as JSON")
+    replay.set_defaults(command=lambda wishes: asyncio.run(_replay(wishes)))
+
+
+async def _replay(wishes: argparse.Namespace) -> int:
+    names = ("city", "profile", "source", "since", "until")
+    with _shown() as progress:
+        report = await replay_readings(
+            Installation(wishes.data_dir),
+            Selection(**{name: getattr(wishes, name) for name in names}),
+            is_rehearsal=wishes.dry_run,
+            is_forced=wishes.force,
+            progress=progress,
+        )
+    facts = _facts(report)
+    if wishes.json:
+        sys.stdout.write(json.dumps(facts) + "\n")
+    else:
+        _write(facts)
+    return 0
+
+
+def _facts(report: Report) -> dict[str, Any]:
+    outcome, beyond = report.outcome, report.beyond_reach
+    return {
+        "replay": report.replay,
+        "dry_run": not report.replay,
+        "readings": report.readings,
+        "readings_normalised": outcome.normalised,
+        "readings_empty": outcome.empty,
+        "readings_rejected": outcome.rejected,
+        "dead_letters": outcome.dead_letters,
+        "observations_new": outcome.observations,
+        "observations_unchanged": outcome.duplicates,
+        "observations_corrected": outcome.corrections,
+        "observations_withdrawn": outcome.withdrawals,
+        "unreachable_readings": beyond.readings,
+        "unreachable_before": beyond.before.isoformat() if beyond.before else None,
+    }
+
+
+def _write(facts: dict[str, Any]) -> None:
+    table = Table(box=None, show_header=False, padding=(0, 2))
+    for name, value in facts.items():
+        if name.startswith(("readings", "observations", "dead")):
+            table.add_row(name.replace("_", " "), f"{value:,}")
+    console = Console(file=sys.stdout, highlight=False)
+    console.print(table)
+    if facts["dry_run"]:
+        console.print("Nothing was changed: a dry run.")
+    if facts["unreachable_readings"]:
+        console.print(
+            f"Kafka has nothing any more of {facts['unreachable_readings']:,} readings received "
+            f"before {facts['unreachable_before']}: what they gave stays as it is.",
+            soft_wrap=True,
+        )
+
+
+@contextmanager
+def _shown() -> Iterator[Progress]:
+    """Show how far it is on standard error, where that is a terminal."""
+    console = Console(stderr=True)
+    with rich_progress.Progress(console=console, disable=not console.is_terminal) as bars:
+        tasks: dict[str, rich_progress.TaskID] = {}
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield progress
