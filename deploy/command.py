@@ -25,6 +25,7 @@ COMMANDS: Final = (
     "replay",
     "audit",
     "ldes",
+    "retention",
     "run",
 )
 

@@ -12,7 +12,12 @@ from deploy.stack import Stack
 from deploy.stack.ports import free_port
 from ingest.settings import IngestSettings
 from schemas.settings import HttpListener
-from stream_processors.settings import AggregateSettings, NormaliseSettings, StoreSettings
+from stream_processors.settings import (
+    AggregateSettings,
+    NormaliseSettings,
+    RetentionPolicy,
+    StoreSettings,
+)
 
 
 def pipeline_parts(
@@ -25,7 +30,7 @@ def pipeline_parts(
         _ingest(installation, settings, stack, cities),
         _normalise(data_dir, stack, cities),
         _store(data_dir, stack, cities),
-        _aggregate(data_dir, stack),
+        _aggregate(data_dir, settings, stack),
     )
 
 
@@ -90,9 +95,14 @@ def _store(data_dir: Path, stack: Stack, cities: Sequence[Path]) -> Part:
     return Part(data_dir, "store", wishes, listener=listener)
 
 
-def _aggregate(data_dir: Path, stack: Stack) -> Part:
+def _aggregate(data_dir: Path, settings: PlatformSettings, stack: Stack) -> Part:
     listener = _private()
-    wishes = AggregateSettings(database=stack.database, metrics=listener)
+    policy = RetentionPolicy(
+        publication_days=settings.publication_days, dead_letters_days=settings.dead_letters_days
+    )
+    wishes = AggregateSettings(
+        database=stack.database, kafka=stack.kafka, metrics=listener, retention=policy
+    )
     return Part(data_dir, "aggregate", wishes, listener=listener)
 
 

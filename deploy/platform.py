@@ -10,23 +10,21 @@ from typing import Final, NoReturn
 from deploy.base_iri import with_base_iri
 from deploy.drain import drain, settle
 from deploy.installation import Installation
+from deploy.kafka_retention import topics
 from deploy.migrations import migrate
 from deploy.mosquitto import CityAccess, MosquittoListener
 from deploy.parts import open_parts, pipeline_parts, public_listener
 from deploy.readiness import until_ready
 from deploy.settings import PlatformSettings
-from deploy.stack import Stack, Topic, create_topics, embedded_stack, real_stack
+from deploy.stack import Stack, change_topics, create_topics, embedded_stack, real_stack
 from deploy.stack.ports import free_port, is_free
 from deploy.supervisor import supervised
-from schemas import wire
 from schemas.city_pack import CityPack, load_city_pack
 from schemas.errors import Misconfigured
 from schemas.settings import HttpListener
 
-_DAY_MS: Final = 86_400_000
 _WATCH_SECONDS: Final = 1.0
 _READY_SECONDS: Final = 60.0
-_PARTITIONS: Final = {"embedded": 4, "real": 12}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +91,9 @@ class Platform:
             packs = self.installation.fingerprint()
             # Nothing runs any more with other packs: who wants to know reads it there.
             self.installation.write_running(_facts(self, packs=packs))
+            if self.stack.variant == "real":  # the embedded Kafka keeps no settings of a topic
+                wanted = topics(self.settings, self.installation.registry())
+                await change_topics(self.stack.kafka, wanted)
             async with self.pipeline():
                 await self._cities_changed_or_stack_died(packs)
             # Not watched meanwhile: the embedded broker is started again to admit others.
@@ -145,7 +146,7 @@ async def running_platform(settings: PlatformSettings) -> AsyncIterator[Platform
     async with _stack(installation, settings) as stack:
         await migrate(stack.database.dsn.get_secret_value())
         settings = await with_base_iri(settings, stack.database)
-        await create_topics(stack.kafka, _topics(settings))
+        await create_topics(stack.kafka, topics(settings, installation.registry()))
         platform = Platform(installation=installation, settings=settings, stack=stack)
         installation.write_running(_facts(platform, packs=""))
         try:
@@ -191,19 +192,6 @@ def _device_listeners(settings: PlatformSettings) -> list[MosquittoListener]:
             key_file=settings.key_file,
         )
     ]
-
-
-def _topics(settings: PlatformSettings) -> dict[str, Topic]:
-    partitions = settings.partitions or _PARTITIONS[settings.services]
-    days = {
-        wire.READINGS: settings.readings_days,
-        wire.OBSERVATIONS: settings.readings_days,
-        wire.DEAD_LETTERS: settings.dead_letters_days,
-    }
-    return {
-        topic: Topic(partitions=partitions, settings={"retention.ms": str(number * _DAY_MS)})
-        for topic, number in days.items()
-    }
 
 
 def _with_ports(settings: PlatformSettings) -> PlatformSettings:

@@ -32,8 +32,15 @@ class PlatformSettings(BaseSettings):
     partitions: int = Field(
         0, ge=0, description="partitions of each Kafka topic; 0: 4 embedded, 12 real"
     )
-    readings_days: int = Field(7, ge=1, description="how long Kafka keeps readings")
-    dead_letters_days: int = Field(30, ge=1, description="how long Kafka keeps dead letters")
+    readings_days: int = Field(
+        7, ge=1, description="how long Kafka keeps readings; less where a dataset says less"
+    )
+    dead_letters_days: int = Field(
+        30, ge=1, description="how long dead letters are kept, where no dataset says otherwise"
+    )
+    publication_days: float = Field(
+        7.0, gt=0, description="live clients that were away for longer cannot resume"
+    )
     drain_seconds: float = Field(
         3.0, ge=0, description="embedded: how long a stop waits while nothing more is stored"
     )

@@ -90,6 +90,8 @@ class DatasetDeclaration(Declared, frozen=True):
         statute: IRI of its status, empty for what is closed.
         high_value_category: IRI, empty for what is none.
         mobility_theme: IRI, empty where mobilityDCAT-AP is not about it.
+        retention: how long it is kept (`observations`, `aggregates`, `deadLetters`), as ISO 8601
+            durations; what is not there is kept for ever, dead letters as the platform decides.
     """
 
     declared: bool = False
@@ -108,6 +110,7 @@ class DatasetDeclaration(Declared, frozen=True):
     high_value_category: str = ""
     high_value_basis: LegalBasis = LegalBasis()
     mobility_theme: str = ""
+    retention: dict[str, str] = {}
 
 
 class _Words(BaseModel):
@@ -191,6 +194,7 @@ def dataset_declaration(dataset: pack_parts.Dataset, words: Vocabulary) -> Datas
         high_value_category=category,
         high_value_basis=_basis(defaults.high_value_basis) if category else LegalBasis(),
         mobility_theme=theme.mobility_theme or "",
+        retention=dataset.retention.model_dump(by_alias=True, exclude_none=True),
     )
 
 

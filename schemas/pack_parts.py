@@ -4,6 +4,7 @@ What a catalogue of open data must know, and what may be left out because there 
 `schemas/vocabulary/catalogue.yaml`.
 """
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -16,6 +17,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from schemas.language.profile_parts import duration
 from schemas.topics import NAME
 from schemas.vocabulary import Iri
 
@@ -28,7 +30,14 @@ def _name(value: str) -> str:
     return value
 
 
+def _days(value: str) -> str:
+    if duration(value) < timedelta(days=1):
+        raise ValueError("what is kept is kept for days, such as P90D")
+    return value
+
+
 Name = Annotated[str, AfterValidator(_name)]
+Days = Annotated[str, AfterValidator(_days)]
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
@@ -96,10 +105,36 @@ class Keywords(Part):
     en: tuple[Words, ...] = ()
 
 
+class Retention(Part):
+    """How long a dataset is kept, counted from the phenomenon; what is left out is for ever.
+
+    Attributes:
+        observations: single values, with their earlier versions.
+        aggregates: quarters, hours and days; made of observations, so kept at least as long.
+        dead_letters: what was rejected, from its receipt; left out: as the platform decides.
+    """
+
+    observations: Days | None = None
+    aggregates: Days | None = None
+    dead_letters: Days | None = None
+
+    @model_validator(mode="after")
+    def _summed_up(self) -> Self:
+        if self.aggregates is not None and (
+            self.observations is None or duration(self.aggregates) < duration(self.observations)
+        ):
+            raise ValueError(
+                "aggregates are made of observations: keep them at least as long, or leave "
+                "`aggregates` out to keep them for ever"
+            )
+        return self
+
+
 class Dataset(Part):
     """A city's data of one theme, as it is published.
 
     Attributes:
+        retention: how long it is kept; for ever by default.
         frequency: code of the vocabulary; what sensors send is published at once by default.
         high_value: whether it is a high-value dataset (EU 2023/138); by default when its theme
             falls under one of the categories and it is open under a free licence.
@@ -119,6 +154,7 @@ class Dataset(Part):
     frequency: str | None = None
     legal_basis: LegalBasis | None = None
     high_value: bool | None = None
+    retention: Retention = Retention()
 
     @model_validator(mode="after")
     def _explained(self) -> Self:

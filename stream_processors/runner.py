@@ -17,6 +17,7 @@ from stream_processors.quality_figures.bookkeeper import Bookkeeper
 from stream_processors.quality_figures.figures import Severities
 from stream_processors.register.registrar import Registrar
 from stream_processors.register.synchronise import synchronise
+from stream_processors.retention.keeper import Keeper
 from stream_processors.settings import AggregateSettings, NormaliseSettings, StoreSettings
 from stream_processors.store.database_runner import DatabaseRunner, Sink
 from stream_processors.store.dead_letter_sink import DeadLetterSink
@@ -73,15 +74,17 @@ async def run_store(settings: StoreSettings) -> None:
 
 
 async def run_aggregate(settings: AggregateSettings) -> None:
-    """Sum observations up, and keep the figures of their quality, until cancelled."""
+    """Sum observations up, count their quality, remove what is over, until cancelled."""
     monitor = Monitor()
     error, warning = _codes("error"), _codes("warning")
     aggregator = Aggregator(settings, monitor, barring_flags=error)
     severities = Severities(error=error, warning=warning)
     bookkeeper = Bookkeeper(settings, monitor.another(), severities=severities)
+    keeper = Keeper(settings, monitor.another().health)
     async with served(monitor, settings.metrics), asyncio.TaskGroup() as group:
         group.create_task(aggregator.run(), name="aggregate")
         group.create_task(bookkeeper.run(), name="quality")
+        group.create_task(keeper.run(), name="retention")
 
 
 def _codes(*severities: Severity) -> list[str]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.settings import DatabaseConnection, HttpListener, KafkaConnection
@@ -62,6 +62,21 @@ class StoreSettings(BaseSettings):
     )
 
 
+class RetentionPolicy(BaseModel):
+    """How what is over is removed; how long datasets are kept, their cities declare."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    interval_seconds: float = Field(600.0, gt=0, description="pause between two rounds")
+    batch_rows: int = Field(5000, ge=1, description="most rows removed in a transaction")
+    publication_days: float = Field(
+        7.0, gt=0, description="live clients that were away for longer cannot resume"
+    )
+    dead_letters_days: int = Field(
+        30, ge=1, description="how long dead letters are kept, where no dataset says otherwise"
+    )
+
+
 class AggregateSettings(BaseSettings):
     """What sums observations up is told (`AGGREGATE_…`)."""
 
@@ -79,4 +94,10 @@ class AggregateSettings(BaseSettings):
     batch_tasks: int = Field(5000, ge=1, description="most noted quarters taken at a time")
     quality_interval_seconds: float = Field(
         30.0, gt=0, description="pause between two rounds of the figures of quality, at least"
+    )
+    kafka: KafkaConnection | None = Field(
+        None, description="where Kafka is; left out: nobody notes what it lets go of"
+    )
+    retention: RetentionPolicy = Field(
+        RetentionPolicy(), description="how what is over is removed"
     )

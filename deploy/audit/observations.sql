@@ -1,4 +1,5 @@
--- Whether what readings gave is in the database: as current, or as an earlier version.
+-- Whether what readings gave is in the database: as current, as an earlier version, or rightly not,
+-- as it belongs to a time that its dataset does not keep.
 -- $1 integer[]: which reading gave it, by its place in the batch
 -- $2 integer[]: which of the readings' observations it is; one has a row for each datastream that it may be of
 -- $3 integer[]: datastreams; $4 timestamptz[]: begins of the phenomenon
@@ -22,6 +23,19 @@ with wanted as (
         v.reading_partition = w.partition and v.reading_offset = w.record_offset
     from wanted as w
     join observation_version as v using (datastream_id, phenomenon_start)
+    union all
+    select w.reading, w.observation, false
+    from wanted as w
+    join datastream using (datastream_id)
+    join dataset as d using (dataset_id)
+    where w.phenomenon_start < greatest(
+        d.kept_from,
+        date_bin(
+            '15 minutes',
+            now() - (d.properties -> 'retention' ->> 'observations')::interval,
+            '2000-01-01Z'
+        )
+    )
 )
 select reading, observation, bool_or(own) as own
 from stored

@@ -1,6 +1,6 @@
 """The local stack: MQTT broker, Kafka and PostgreSQL, started and stopped by us."""
 
-from deploy.stack.kafka_topics import Topic, create_topics
+from deploy.stack.kafka_topics import Topic, change_topics, create_topics
 from deploy.stack.service import Service, ServiceFailed
 from deploy.stack.stacks import Stack, Variant, embedded_stack, real_stack
 
@@ -10,6 +10,7 @@ __all__ = [
     "Stack",
     "Topic",
     "Variant",
+    "change_topics",
     "create_topics",
     "embedded_stack",
     "real_stack",

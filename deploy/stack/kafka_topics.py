@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from schemas.settings import KafkaConnection
@@ -46,6 +47,23 @@ async def create_topics(kafka: KafkaConnection, topics: Mapping[str, Topic]) -> 
     for name, code, *_ in answer.topic_errors:
         if code not in (0, TopicAlreadyExistsError.errno):
             raise for_code(code)(f"topic {name}")
+
+
+async def change_topics(kafka: KafkaConnection, topics: Mapping[str, Topic]) -> None:
+    """Give topics that are there their settings, in place of those that they had.
+
+    Raises:
+        aiokafka.errors.KafkaError: Kafka refused one, or does not answer.
+    """
+    wanted = [
+        ConfigResource(ConfigResourceType.TOPIC, name, configs=dict(topic.settings))
+        for name, topic in topics.items()
+    ]
+    async with _admin(kafka) as admin:
+        answers = await admin.alter_configs(wanted)
+    for code, message, _, name in (one for answer in answers for one in answer.resources):
+        if code != 0:
+            raise for_code(code)(f"topic {name}: {message}")
 
 
 async def probe_kafka(kafka: KafkaConnection) -> None:

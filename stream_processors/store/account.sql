@@ -2,15 +2,16 @@
 -- $1 text[]: cities
 -- $2 text[]: profiles
 -- $3 timestamptz[]: hours
--- $4 … $10 bigint[]: normalised, empty, rejected, observations, duplicates, corrections,
---     withdrawals
+-- $4 … $11 bigint[]: normalised, empty, rejected, observations, duplicates, corrections,
+--     withdrawals, withheld
 insert into account as a (
     city, profile, hour, normalised, empty, rejected, observations, duplicates, corrections,
-    withdrawals
+    withdrawals, withheld
 )
 select * from unnest(
     $1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::bigint[],
-    $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[]
+    $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[],
+    $11::bigint[]
 )
 on conflict (city, profile, hour) do update set
     normalised = a.normalised + excluded.normalised,
@@ -19,4 +20,5 @@ on conflict (city, profile, hour) do update set
     observations = a.observations + excluded.observations,
     duplicates = a.duplicates + excluded.duplicates,
     corrections = a.corrections + excluded.corrections,
-    withdrawals = a.withdrawals + excluded.withdrawals
+    withdrawals = a.withdrawals + excluded.withdrawals,
+    withheld = a.withheld + excluded.withheld

@@ -36,6 +36,7 @@ class Counts:
     duplicates: int = 0
     corrections: int = 0
     withdrawals: int = 0
+    withheld: int = 0
 
 
 @dataclass
@@ -63,6 +64,7 @@ class Ledger:
             return
         for counts in self._counts(entry_of(reading)):
             counts.duplicates += len(prepared.observations)
+            counts.withheld += len(prepared.withheld)
         if not reading.replayed:
             _count_reading(self.accounts[entry_of(reading).account], prepared, reading)
         elif reading.replay:
@@ -115,7 +117,7 @@ def entry_of(reading: NormalisedReading) -> Entry:
 
 
 def _count_reading(counts: Counts, prepared: Prepared, reading: NormalisedReading) -> None:
-    if prepared.observations:
+    if prepared.observations or prepared.withheld:
         counts.normalised += 1
     elif prepared.dead_letters or reading.rejections:
         counts.rejected += 1

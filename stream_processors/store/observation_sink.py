@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Protocol
 
 from schemas.errors import StoreUnavailable
@@ -13,6 +14,7 @@ from stream_processors.patience import patiently
 from stream_processors.record import Record
 from stream_processors.settings import StoreSettings
 from stream_processors.store.high_water import HighWater
+from stream_processors.store.horizon import Horizon
 from stream_processors.store.ledger import Ledger
 from stream_processors.store.ownership import Moves, Ownership
 from stream_processors.store.place import Place
@@ -71,6 +73,7 @@ class ObservationSink:
         self._session = Session(
             settings.database, name="stadspuls-store", prepared=TEMPORARY_TABLES
         )
+        self._horizon = Horizon()
         self._marks: dict[int, HighWater] = {}
         self._known_marks: dict[int, Place] = {}
 
@@ -84,6 +87,7 @@ class ObservationSink:
         with translated():
             self._known_marks.update(await places(connection, READINGS, partitions))
             found = await places(connection, OBSERVATIONS, partitions)
+            await self._horizon.read(connection)
         for number in partitions:
             self._marks[number] = HighWater.of(self._known_marks[number])
         self._forget()
@@ -157,6 +161,7 @@ class ObservationSink:
             connection = await self._session.connection()
             with translated():
                 await recollect(connection, part)
+                await self._horizon.withhold(connection, part, now=datetime.now(UTC))
                 batch = committing(part, [*moves, *mark_moves])
                 with self._witness.timed(batch):
                     await commit(connection, batch, self._settings)

@@ -25,6 +25,7 @@ class Prepared:
         reading: what it says; `None` when nothing can be read, or it was accounted for before.
         mark: high-water mark after it.
         observations: what is to be stored, each with the id of its datastream.
+        withheld: what is not, because its time is not kept.
         dead_letters: what is to be kept for people.
         withdrawals: what a replayed reading gave before and gives no more: datastream and start.
         repeats: the replayed reading brought nothing of its own when it came first.
@@ -34,6 +35,7 @@ class Prepared:
     reading: NormalisedReading | None
     mark: HighWater
     observations: list[tuple[int, Observation]] = field(default_factory=list)
+    withheld: list[tuple[int, Observation]] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     withdrawals: list[tuple[int, datetime]] = field(default_factory=list)
     repeats: bool = False

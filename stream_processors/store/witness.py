@@ -20,6 +20,7 @@ _CHANGES = {
     "duplicate": "duplicates",
     "corrected": "corrections",
     "withdrawn": "withdrawals",
+    "withheld": "withheld",
 }
 
 

@@ -200,3 +200,33 @@ def test_licence_that_asks_to_share_alike_makes_no_high_value_dataset(
     )
 
     assert not said.high_value_category
+
+
+def test_retention_is_declared_by_dataset_and_told_to_the_catalogue(tmp_path: Path) -> None:
+    rules = "    retention: {observations: P90D, aggregates: P1825D, deadLetters: P14D}\n"
+    (tmp_path / "city.yaml").write_text(CITY + rules)
+
+    dataset = load_city_pack(tmp_path).dataset("traffic")
+
+    assert dataset is not None
+    said = dataset_declaration(dataset, Vocabulary.load()).properties()["retention"]
+    assert said == {"observations": "P90D", "aggregates": "P1825D", "deadLetters": "P14D"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "sentence"),
+    [
+        ("{observations: 90}", "observations"),
+        ("{observations: PT12H}", "kept for days"),
+        ("{observations: P90D, aggregates: P30D}", "keep them at least as long"),
+        ("{aggregates: P30D}", "keep them at least as long"),
+        ("{everything: P30D}", "everything"),
+    ],
+)
+def test_retention_that_cannot_be_kept_is_refused(
+    tmp_path: Path, rules: str, sentence: str
+) -> None:
+    (tmp_path / "city.yaml").write_text(f"{CITY}    retention: {rules}\n")
+
+    with pytest.raises(Misconfigured, match=sentence):
+        load_city_pack(tmp_path)

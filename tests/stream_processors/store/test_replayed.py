@@ -228,7 +228,8 @@ async def test_replay_is_counted_by_itself(shop: Scene) -> None:
     counted = dict(row)
     assert {name: counted[name] for name in counted if name not in ("wishes", "begun_at")} == {
         "replay": "r", "ended_at": None, "normalised": 2, "empty": 1, "rejected": 1,
-        "observations": 1, "duplicates": 1, "corrections": 1, "withdrawals": 2, "dead_letters": 1,
+        "observations": 1, "duplicates": 1, "corrections": 1, "withdrawals": 2, "withheld": 0,
+        "dead_letters": 1,
     }  # fmt: skip
     assert (await shop.account())["normalised"] == before["normalised"] + 1
 

@@ -1,0 +1,76 @@
+"""The page for those who look after an installation: its commands, run as they stand there."""
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from deploy.installation import EXAMPLES
+from tests.journey.running import ROOT, Up, eventually, stadspuls, up
+
+PAGE = (ROOT / "deploy/README.md").read_text(encoding="utf-8")
+SECTIONS = dict(re.findall(r"^### ([^\n]+)\n(.*?)(?=^##)", PAGE, re.DOTALL | re.MULTILINE))
+RULES = "    retention: {observations: P900D, aggregates: P5475D}\n"
+pytestmark = pytest.mark.embedded
+
+
+def commands(section: str) -> list[str]:
+    """Return the command lines of a section."""
+    blocks = re.findall(r"```sh\n(.*?)```", SECTIONS[section], re.DOTALL)
+    return [line for block in blocks for line in block.strip().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A platform that has taken a good reading and one that it rejected."""
+    folder = tmp_path_factory.mktemp("operations")
+    folder.chmod(0o755)
+    pack = folder / "pack"
+    shutil.copytree(EXAMPLES / "vlierhove", pack)
+    text = (pack / "city.yaml").read_text()
+    (pack / "city.yaml").write_text(
+        text.replace("  - theme: air-quality", f"{RULES}  - theme: air-quality")
+    )
+    with up(folder / "data", services="embedded", packs=[pack]) as running:
+        good = (
+            b'{"segment_id": 1, "date": "2026-10-02T08:00:00Z", "interval": "hourly", '
+            b'"uptime": 0.8, "car": 120}'
+        )
+        for payload in (good, b"{"):
+            answer = running.post(
+                "/ingest/vlierhove/telraam/v2/dorpsstraat", city="vlierhove", content=payload
+            )
+            assert answer.status_code == httpx.codes.ACCEPTED
+        eventually(running.dead_letters)
+        eventually(lambda: running.observations("vlierhove", "dorpsstraat", "car"))
+        yield running
+
+
+def run(platform: Up, line: str) -> str:
+    """Run a command of the page on the test's own installation."""
+    words = line.split()
+    assert words[0] == "stadspuls"
+    return stadspuls(*words[1:], "--data-dir", str(platform.installation.data_dir)).stdout
+
+
+def test_dead_letters_are_listed_shown_and_would_be_replayed(platform: Up) -> None:
+    listed, shown, replayed = (run(platform, line) for line in commands("Dead letters"))
+
+    assert "       1  payload.malformed  (0 replayed)" in listed
+    assert "telraam/v2 of vlierhove: 1 of 2 rejected (50.0%) in 24 hours" in listed
+    assert "ALARM" in listed
+    assert "reason       payload.malformed: The message cannot be decoded" in shown
+    assert replayed == "1 dead letters would be given back to the pipeline\n"
+
+
+def test_rules_of_retention_are_told_with_what_would_go_and_what_went(platform: Up) -> None:
+    rules, plan, log = (run(platform, line) for line in commands("How long data is kept"))
+
+    assert (
+        "vlierhove/traffic: observations P900D, aggregates P5475D, deadLetters as the rest"
+        in rules
+    )
+    assert "vlierhove/weather: observations for ever" in rules
+    assert plan == log == ""
