@@ -12,6 +12,7 @@ from api.catalogue.routes import catalogue
 from api.entities.routes import entities
 from api.exports.routes import exports
 from api.ldes.serving.routes import event_streams
+from api.ldes.serving.version_routes import observation_versions
 from api.live.hub import Hub
 from api.live.routes import live
 from api.operations import operations
@@ -64,6 +65,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         live(settings, hub),
         catalogue(settings, store),
         event_streams(settings, store, vocabulary),
+        observation_versions(settings, store, vocabulary),
         entities(settings, store, vocabulary),
         shapes(settings),
         operations(store, telemetry, hub.check),

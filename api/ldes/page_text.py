@@ -20,6 +20,7 @@ class Page:
 
     Attributes:
         stream: IRI of the event stream.
+        root: address of its root node.
         address: of this page.
         licence: IRI under which its members may be used again; empty where none is declared.
         previous: address of the page before it, empty where there is none.
@@ -28,6 +29,7 @@ class Page:
     """
 
     stream: str
+    root: str
     address: str
     licence: str
     previous: str
@@ -44,11 +46,27 @@ class Page:
         yield f"{page} {term('prov:generatedAtTime')} {time} .\n"
         if self.licence:
             yield f"{page} {term('dct:license')} {lexical.iri(self.licence)} .\n"
+        yield from search(self.address, self.root)
         if self.previous:
             yield f"{page} {term('hydra:previous')} {lexical.iri(self.previous)} .\n"
         if self.following:
             yield f"{page} {term('hydra:next')} {lexical.iri(self.following)} .\n"
             yield f"{page} {term('ldes:immutable')} {lexical.boolean(value=True)} .\n"
+
+
+def search(address: str, root: str) -> Iterator[str]:
+    """Say how to jump from a node to the page of a moment: in the words of Hydra and of TREE."""
+    node, template = lexical.iri(address), lexical.text(f"{root}{{?time}}")
+    for word in ("hydra:search", "tree:search"):
+        yield f"{node} {term(word)} _:search .\n"
+    yield f"_:search {_TYPE} {term('hydra:IriTemplate')} .\n"
+    yield f"_:search {term('hydra:template')} {template} .\n"
+    yield f"_:search {term('hydra:mapping')} _:time .\n"
+    yield f"_:time {_TYPE} {term('hydra:IriTemplateMapping')} .\n"
+    yield f'_:time {term("hydra:variable")} "time" .\n'
+    yield f"_:time {term('tree:path')} {term('dct:created')} .\n"
+    yield f"_:time {term('hydra:property')} {term('tree:timeQuery')} .\n"
+    yield f"_:time {term('hydra:required')} {lexical.boolean(value=True)} .\n"
 
 
 def page_text(page: Page, members: Iterable[str]) -> bytes:

@@ -73,6 +73,7 @@ class PageCloser:
         iri = self._iris.stream(dataset.city, dataset.theme, stream.kind)
         page = Page(
             stream=iri,
+            root=self._iris.root(dataset.city, dataset.theme, stream.kind),
             address=page_address(self._iris, dataset, stream.kind, cut.number),
             licence=dataset.licence,
             previous=page_address(self._iris, dataset, stream.kind, cut.number - 1),

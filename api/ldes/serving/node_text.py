@@ -6,6 +6,7 @@ from typing import Final
 from api.iris import Iris
 from api.ldes import lexical
 from api.ldes.lexical import iri
+from api.ldes.page_text import search
 from api.ldes.serving.index import Child, StreamFacts
 from api.ldes.terms import SEQUENCE, term
 
@@ -23,7 +24,7 @@ def root_text(
         *_context(iris, stream, polling_seconds),
         *_node(iris, stream, root),
         f"{iri(root)} {_TYPE} {term('ldes:EventSource')} .\n",
-        *_search(root),
+        *search(root, root),
         *_relations(root, root, children),
     ]
     return "".join(lines)
@@ -73,20 +74,6 @@ def _node(iris: Iris, stream: StreamFacts, address: str) -> Iterator[str]:
     yield f"{node} {_TYPE} {term('tree:Node')} .\n"
     if stream.dataset.licence:
         yield f"{node} {term('dct:license')} {iri(stream.dataset.licence)} .\n"
-
-
-def _search(root: str) -> Iterator[str]:
-    """Say how to jump to the page of a moment."""
-    template = lexical.text(f"{root}{{?time}}")
-    yield f"{iri(root)} {term('tree:search')} _:search .\n"
-    yield f"_:search {_TYPE} {term('hydra:IriTemplate')} .\n"
-    yield f"_:search {term('hydra:template')} {template} .\n"
-    yield f"_:search {term('hydra:mapping')} _:time .\n"
-    yield f"_:time {_TYPE} {term('hydra:IriTemplateMapping')} .\n"
-    yield f'_:time {term("hydra:variable")} "time" .\n'
-    yield f"_:time {term('tree:path')} {_TIME} .\n"
-    yield f"_:time {term('hydra:property')} {term('tree:timeQuery')} .\n"
-    yield f"_:time {term('hydra:required')} {lexical.boolean(value=True)} .\n"
 
 
 def _relations(node: str, root: str, children: Iterable[Child]) -> Iterator[str]:

@@ -112,6 +112,7 @@ class OpenPages:
         number, dataset, iris = stream.open_page, stream.dataset, self._iris
         return Page(
             stream=stream.iri(iris),
+            root=stream.root(iris),
             address=page_address(iris, dataset, stream.kind, number),
             licence=dataset.licence,
             previous=page_address(iris, dataset, stream.kind, number - 1),

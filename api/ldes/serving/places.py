@@ -49,7 +49,6 @@ def place_of(path: str) -> Place:
     """
     whole, _, suffix = path.rpartition("/")[2].partition(".")
     parts = [*path.split("/")[:-1], whole]
-    suffix = suffix.removeprefix("tree.")
     if path.endswith(".") or not all(map(_SLUG.fullmatch, parts[:2])) or len(parts) < 2:  # noqa: PLR2004
         raise _nothing(path)
     kind: Kind = "observations"

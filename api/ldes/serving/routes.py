@@ -10,19 +10,17 @@ from api.access import caller_of
 from api.instants import parse_instant
 from api.iris import Iris
 from api.ldes.page_store import DirectoryPageStore
+from api.ldes.serving.answers import FOR_GOOD, FOR_NOW, answer, form_wanted
 from api.ldes.serving.codings import coding_of
-from api.ldes.serving.forms import FORMS, content_type
-from api.ldes.serving.nodes import Found, Nodes
-from api.ldes.serving.places import Place, place_of
-from api.negotiation import Form, accepted, form_of
+from api.ldes.serving.forms import FORMS
+from api.ldes.serving.nodes import Nodes
+from api.ldes.serving.places import place_of
 from api.queries import check_names, query_of, value_of
 from api.settings import ApiSettings
 from api.store import Store
 from schemas.errors import QueryRejected
 from schemas.vocabulary import Vocabulary
 
-_FOR_GOOD: Final = "max-age=604800, immutable"
-_FOR_NOW: Final = "max-age=1"
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {form.media_type: {} for form in FORMS}},
     302: {"description": "with `time`: the page of that moment"},
@@ -50,7 +48,7 @@ def event_streams(settings: ApiSettings, store: Store, vocabulary: Vocabulary) -
         place, caller = place_of(path), caller_of(request)
         query = query_of(request, most=most)
         check_names(query, ("time",) if place.is_root else ())
-        form = _form(request, place)
+        form = form_wanted(request, place.suffix)
         time = value_of(query, "time")
         if time is not None:
             address = await nodes.at_time(place, caller, _instant(time))
@@ -58,7 +56,15 @@ def event_streams(settings: ApiSettings, store: Store, vocabulary: Vocabulary) -
             return RedirectResponse(address + suffix, 302, {"Cache-Control": "no-cache"})
         coding = coding_of(request.headers.get("accept-encoding"))
         found = await nodes.find(place, caller, form, coding)
-        return _answer(request, found, form, coding)
+        scope = "public" if found.public else "private"
+        return answer(
+            request,
+            found.content,
+            form,
+            coding,
+            cache=f"{scope}, {FOR_GOOD if found.immutable else FOR_NOW}",
+            licence=found.stream.dataset.licence,
+        )
 
     @router.get(
         "/ldes/{city}/{theme}",
@@ -88,12 +94,6 @@ def event_streams(settings: ApiSettings, store: Store, vocabulary: Vocabulary) -
     return router
 
 
-def _form(request: Request, place: Place) -> Form:
-    if place.suffix:
-        return form_of(place.suffix, FORMS)
-    return accepted(request.headers.get("accept"), FORMS)
-
-
 def _instant(text: str) -> datetime:
     try:
         return parse_instant(text)
@@ -101,29 +101,3 @@ def _instant(text: str) -> datetime:
         raise QueryRejected(
             f"time={text[:40]!r} is no time such as 2026-01-05T10:00Z"
         ) from invalid
-
-
-def _answer(request: Request, found: Found, form: Form, coding: str) -> Response:
-    headers = _headers(found, form)
-    if headers["ETag"] in _tags(request):
-        return Response(status_code=304, headers=headers)
-    if coding != "identity":
-        headers["Content-Encoding"] = coding
-    return Response(found.content.body, headers={**headers, "Content-Type": content_type(form)})
-
-
-def _headers(found: Found, form: Form) -> dict[str, str]:
-    scope = "public" if found.public else "private"
-    headers = {
-        "ETag": f'"{found.content.tag}-{form.suffix}"',
-        "Cache-Control": f"{scope}, {_FOR_GOOD if found.immutable else _FOR_NOW}",
-        "Vary": "Accept, Accept-Encoding",
-        "X-Content-Type-Options": "nosniff",
-    }
-    licence = found.stream.dataset.licence
-    return {**headers, "Link": f'<{licence}>; rel="license"'} if licence else headers
-
-
-def _tags(request: Request) -> set[str]:
-    given = request.headers.get("if-none-match", "")
-    return {one.strip().removeprefix("W/") for one in given.split(",")}

@@ -31,6 +31,7 @@ def page(*members: str) -> str:
     """Return a page as it is stored."""
     found = Page(
         stream=f"{BASE}/ldes/zonnedorp/traffic#stream",
+        root=f"{BASE}/ldes/zonnedorp/traffic",
         address=f"{BASE}/ldes/zonnedorp/traffic/page/2",
         licence="https://creativecommons.org/licenses/by/4.0/",
         previous=f"{BASE}/ldes/zonnedorp/traffic/page/1",
