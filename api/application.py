@@ -11,6 +11,7 @@ from api.access import KeyFile
 from api.catalogue.routes import catalogue
 from api.entities.routes import entities
 from api.exports.routes import exports
+from api.figures.routes import figures
 from api.ldes.serving.routes import event_streams
 from api.ldes.serving.version_routes import observation_versions
 from api.live.hub import Hub
@@ -63,6 +64,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         sensorthings(settings, store, vocabulary),
         exports(settings, store, vocabulary),
         live(settings, hub),
+        figures(settings, store, vocabulary),
         catalogue(settings, store),
         event_streams(settings, store, vocabulary),
         observation_versions(settings, store, vocabulary),

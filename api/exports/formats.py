@@ -14,7 +14,7 @@ Row: TypeAlias = Sequence[Any]
 
 OBSERVATION: Final = (
     "phenomenonStart", "phenomenonEnd", "resultTime", "result", "quality", "sequence",
-    "publishedTime",
+    "publishedTime", "rawResult",
 )  # fmt: skip
 AGGREGATE: Final = (
     "bucketStart", "bucketEnd", "count", "flaggedCount", "mean", "minimum", "maximum", "sum",
@@ -66,7 +66,7 @@ LINES: Final = Format("application/x-ndjson", "ndjson")
 
 def observation_row(row: Row) -> Row:
     """Return the cells of a row of the observation queries, without its datastream."""
-    _, start, end, result_time, number, document, quality, sequence, published = row
+    _, start, end, result_time, number, document, quality, sequence, published, raw = row
     return (
         start,
         end,
@@ -75,6 +75,7 @@ def observation_row(row: Row) -> Row:
         quality or [],
         sequence,
         published,
+        raw,
     )
 
 
@@ -97,6 +98,8 @@ def _cell(value: Any) -> str:
             return repr(value)
         case datetime():
             return instant_text(value)
+        case str():
+            return _text(value)
         case list():
             return " ".join(map(_text, value))
         case _:

@@ -48,7 +48,8 @@ class Export:
         values: list[Any] = [list(self.facts), wishes.start, wishes.end]
         if wishes.aggregate:
             return _AGGREGATES, [*values, wishes.aggregate]
-        values.append(list(wishes.unwanted))
+        flagged = None if wishes.flagged is None else list(wishes.flagged)
+        values += [list(wishes.unwanted), flagged]
         return (_AS_OF, [*values, wishes.as_of]) if wishes.as_of else (_OBSERVATIONS, values)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from api.instants import parse_instant
-from api.quality import unwanted_flags
+from api.quality import unwanted_flags, wanted_flags
 from api.queries import Query, check_names, value_of, values_of
 from api.settings import Limits
 from schemas.errors import LimitExceeded, NotFound, QueryRejected
@@ -19,9 +19,10 @@ PARAMETERS: Final = {
     "from": "observations that begin at this time or later (ISO 8601; without a zone: UTC)",
     "to": "observations that begin before this time",
     "quality": (
-        "`good` leaves out what has a flag of severity `error`; a code of a flag leaves out what "
-        "has that flag; repeated or with commas between"
+        "leaves out what has a flag: its code, or a severity (`error`, `warning`, `info`) for all "
+        "flags of it; `good` is `error`; repeated or with commas between"
     ),
+    "flag": "only what has one of these flags: codes, or severities for all flags of them",
     "asOf": "the state at a time in the past: before later corrections and withdrawals",
     "aggregate": "`quarter`, `hour` or `day` (of the city): sums instead of observations",
 }
@@ -38,6 +39,7 @@ class Wishes:
     Attributes:
         datastreams: ids, `None` for those of the cities and themes.
         unwanted: codes of flags to leave out.
+        flagged: only what has one of these codes, `None` for all.
         as_of: the state at this time, `None` for now.
         aggregate: a period, `None` for observations.
     """
@@ -48,6 +50,7 @@ class Wishes:
     start: datetime
     end: datetime
     unwanted: frozenset[str]
+    flagged: frozenset[str] | None
     as_of: datetime | None
     aggregate: str | None
 
@@ -62,23 +65,32 @@ def wishes_of(query: Query, *, limits: Limits, vocabulary: Vocabulary) -> Wishes
     """
     check_names(query, PARAMETERS)
     wishes = Wishes(
-        datastreams=_datastreams(values_of(query, "datastream"), limits),
+        datastreams=datastreams_of(query, limits),
         cities=values_of(query, "city") or None,
         themes=values_of(query, "theme") or None,
-        start=_time(query, "from") or EARLIEST,
-        end=_time(query, "to") or LATEST,
+        start=time_of(query, "from") or EARLIEST,
+        end=time_of(query, "to") or LATEST,
         unwanted=unwanted_flags(values_of(query, "quality"), vocabulary),
-        as_of=_time(query, "asOf"),
+        flagged=wanted_flags(values_of(query, "flag"), vocabulary),
+        as_of=time_of(query, "asOf"),
         aggregate=_period(query),
     )
     if not (wishes.datastreams or wishes.cities or wishes.themes):
         raise QueryRejected("name a datastream, a city or a theme")
-    if wishes.aggregate and (wishes.as_of or wishes.unwanted):
-        raise QueryRejected("aggregate goes with neither asOf nor quality: sums are of now")
+    if wishes.aggregate and (wishes.as_of or wishes.unwanted or wishes.flagged):
+        raise QueryRejected("aggregate goes with no asOf, quality or flag: sums are of now")
     return wishes
 
 
-def _datastreams(values: Sequence[str], limits: Limits) -> list[int] | None:
+def datastreams_of(query: Query, limits: Limits) -> list[int] | None:
+    """Return the ids of datastreams that are asked for, `None` where none is named.
+
+    Raises:
+        QueryRejected: one is no number.
+        NotFound: no datastream can have one.
+        LimitExceeded: too many.
+    """
+    values = values_of(query, "datastream")
     if len(values) > limits.export_datastreams:
         raise LimitExceeded(
             f"at most {limits.export_datastreams} datastreams at once: ask for the city or theme"
@@ -100,7 +112,12 @@ def datastream_id(value: str) -> int:
     return int(value)
 
 
-def _time(query: Query, name: str) -> datetime | None:
+def time_of(query: Query, name: str) -> datetime | None:
+    """Return the time that a parameter means, `None` without it.
+
+    Raises:
+        QueryRejected: it is no time.
+    """
     value = value_of(query, name)
     if value is None:
         return None

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from api.access import Caller
 from api.datastreams import Facts
 from api.exports.wishes import datastream_id
-from api.quality import unwanted_flags
+from api.quality import unwanted_flags, wanted_flags
 from api.queries import Query, check_names, value_of, values_of
 from schemas.errors import QueryRejected
 from schemas.vocabulary import Vocabulary
@@ -20,7 +20,8 @@ PARAMETERS: Final = {
     "observedProperty": "codes of observed properties",
     "thing": "names of things, or their ids",
     "bbox": "west,south,east,north in degrees; only things whose place is known",
-    "quality": "`good`, or codes of flags whose observations are left out",
+    "quality": "`good`, or codes or severities of flags whose observations are left out",
+    "flag": "codes or severities of flags: only what has one of them",
     "lastEventId": "goes on behind this sequence, where `Last-Event-ID` cannot be sent",
 }
 Box: TypeAlias = tuple[float, float, float, float]
@@ -41,6 +42,13 @@ class Filter:
     things: frozenset[str] = field(default_factory=frozenset)
     box: Box | None = None
     unwanted: frozenset[str] = field(default_factory=frozenset)
+    flagged: frozenset[str] | None = None
+
+    def takes_quality(self, quality: tuple[str, ...]) -> bool:
+        """Tell whether an observation with these flags is wanted."""
+        if self.flagged is not None and self.flagged.isdisjoint(quality):
+            return False
+        return self.unwanted.isdisjoint(quality)
 
     def takes(self, facts: Facts) -> bool:
         """Tell whether a datastream is wanted, and there for this client."""
@@ -74,6 +82,7 @@ def filter_of(query: Query, caller: Caller, vocabulary: Vocabulary) -> Filter:
         things=frozenset(values_of(query, "thing")),
         box=_box(values_of(query, "bbox")),
         unwanted=unwanted_flags(values_of(query, "quality"), vocabulary),
+        flagged=wanted_flags(values_of(query, "flag"), vocabulary),
     )
 
 

@@ -84,4 +84,4 @@ class Audience:
         wanted = self._takes.get(facts.datastream_id)
         if wanted is None:
             wanted = self._takes[facts.datastream_id] = self.wanted.takes(facts)
-        return wanted and (not event.quality or self.wanted.unwanted.isdisjoint(event.quality))
+        return wanted and self.wanted.takes_quality(event.quality)

@@ -42,6 +42,7 @@ async def test_csv_has_a_header_and_every_observation_in_order(client: httpx.Asy
         "observedProperty": "car-count", "unit": "1", "phenomenonStart": "2025-12-31T00:00:00Z",
         "phenomenonEnd": "2025-12-31T00:15:00Z", "resultTime": "2025-12-31T00:15:00Z",
         "result": "0.0", "quality": "", "sequence": "1", "publishedTime": "2025-12-31T00:16:00Z",
+        "rawResult": "",
     }  # fmt: skip
     times = [row["phenomenonStart"] for row in found[:250]]
     assert times == sorted(times)
@@ -79,12 +80,27 @@ async def test_a_period_includes_its_begin_and_not_its_end(client: httpx.AsyncCl
 async def test_quality_leaves_out_what_is_flagged(client: httpx.AsyncClient) -> None:
     counts = {
         quality: len(await rows(client, f"datastream=3&quality={quality}"))
-        for quality in ("all", "good", "time.received", "range.high,time.received")
+        for quality in (
+            *("all", "good", "error", "warning", "info", "time.received"),
+            *("range.high,time.received", "error,warning,info"),
+        )
     }
 
     assert counts == {
-        "all": 29, "good": 23, "time.received": 25, "range.high,time.received": 19
+        "all": 29, "good": 23, "error": 23, "warning": 29, "info": 25, "time.received": 25,
+        "range.high,time.received": 19, "error,warning,info": 19,
     }  # fmt: skip
+
+
+@pytest.mark.embedded
+async def test_flag_chooses_what_is_flagged_with_its_raw_value(client: httpx.AsyncClient) -> None:
+    found = await rows(client, "datastream=3&flag=range.high")
+    severe = await rows(client, "datastream=3&flag=error,info")
+
+    assert {row["quality"] for row in found} == {"range.high"}
+    assert [row["rawResult"] for row in found] == ["x5", "x10", "x15", "x20", "x25", "x30"]
+    assert len(severe) == 29 - 19
+    assert await rows(client, "datastream=3&flag=error&quality=good") == []
 
 
 @pytest.mark.embedded
@@ -124,7 +140,8 @@ async def test_the_answer_names_a_file_and_the_licence(client: httpx.AsyncClient
     "query",
     ["", "from=2026-01-01", "datastream=x", "datastream=1&from=x", "datastream=1&from=1&from=2",
      "datastream=1&aggregate=week", "datastream=1&aggregate=day&quality=good", "nope=1",
-     "datastream=1&quality=nope"],
+     "datastream=1&quality=nope", "datastream=1&flag=good",
+     "datastream=1&aggregate=day&flag=info"],
 )  # fmt: skip
 async def test_what_cannot_be_exported_is_refused(client: httpx.AsyncClient, query: str) -> None:
     assert (await client.get(f"/observations.csv?{query}")).status_code == 400
@@ -186,7 +203,7 @@ async def test_a_caller_who_leaves_frees_the_export(settings: ApiSettings, many:
 @given(st.text(max_size=20))
 def test_csv_gives_back_any_text_and_computes_none(text: str) -> None:
     document = msgspec.Raw(msgspec.json.encode(text.replace("\x00", "")))
-    row: Row = (None, None, None, document, [], 1, None)
+    row: Row = (None, None, None, document, [], 1, None, document)
 
     [line] = CSV.rows([(FACTS, row)], OBSERVATION)
     [cells] = csv.reader(io.StringIO(line.decode(), newline=""))
@@ -198,9 +215,9 @@ def test_csv_gives_back_any_text_and_computes_none(text: str) -> None:
 
 
 def test_numbers_are_no_formulas() -> None:
-    [line] = CSV.rows([(FACTS, (None, None, None, -1.5, [], 1, None))], OBSERVATION)
+    [line] = CSV.rows([(FACTS, (None, None, None, -1.5, [], 1, None, None))], OBSERVATION)
 
-    assert line == b"1,a,t,x,p,1,,,,-1.5,,1,\r\n"
+    assert line == b"1,a,t,x,p,1,,,,-1.5,,1,,\r\n"
 
 
 def test_formats_differ_in_what_stands_between() -> None:

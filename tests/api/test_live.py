@@ -15,10 +15,11 @@ import pytest_asyncio
 from api.access import EVERYBODY
 from api.datastreams import Facts
 from api.live.events import Batch, event_of
-from api.live.filters import Filter
+from api.live.filters import Filter, filter_of
 from api.live.listeners import Audience, Listener
 from api.settings import ApiSettings, LiveSettings
 from schemas.publication import PublishedObservation
+from schemas.vocabulary import Vocabulary
 
 from .conftest import as_city, publish, served
 
@@ -299,3 +300,15 @@ def test_quality_leaves_out_flagged_observations() -> None:
 
     assert Audience(strict).chosen([event], version=1) == b""
     assert Audience(Filter(caller=EVERYBODY)).chosen([event], version=1) == event.data
+
+
+def test_flag_chooses_flagged_observations_alone() -> None:
+    plain = event_of(PublishedObservation(1, TIME, 1, TIME, None, TIME, 5), FACTS)
+    flagged = event_of(
+        PublishedObservation(2, TIME, 1, TIME, None, TIME, 5, ("rate.steep",)), FACTS
+    )
+    wanted = Audience(filter_of([("flag", "warning")], EVERYBODY, Vocabulary.load()))
+    other = Audience(filter_of([("flag", "range.high")], EVERYBODY, Vocabulary.load()))
+
+    assert wanted.chosen([plain, flagged], version=1) == flagged.data
+    assert other.chosen([plain, flagged], version=1) == b""

@@ -98,7 +98,7 @@ async def test_the_latest_of_many_datastreams_reads_one_each(filled: asyncpg.Con
 
 
 async def test_an_export_never_sorts(filled: asyncpg.Connection) -> None:
-    values: list[Any] = [list(range(6, 56)), EARLIEST, LATEST, []]
+    values: list[Any] = [list(range(6, 56)), EARLIEST, LATEST, [], None]
 
     plan = await plan_of(filled, _OBSERVATIONS, values)
 

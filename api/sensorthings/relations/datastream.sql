@@ -8,11 +8,24 @@ select
         'name', d.name, 'unit', d.unit, 'intervalSeconds', d.interval_seconds,
         'city', s.city, 'theme', s.theme, 'dataset', s.title,
         'licence', nullif(s.licence, ''), 'access', case when d.open then 'open' else 'restricted' end
-    ) as properties,
+    ) || case when q.datastream_id is null then '{}' else jsonb_build_object(
+        'quality', jsonb_strip_nulls(jsonb_build_object(
+            'from', q.window_start, 'to', q.window_end,
+            'everySeconds', q.every_seconds, 'everyFrom', q.every_from,
+            'observations', q.observation_count, 'expected', q.expected_count,
+            'completeness',
+                round(least(q.observation_count::numeric / nullif(q.expected_count, 0), 1), 4),
+            'soundShare', round((q.observation_count - q.warning_count - q.error_count)::numeric
+                / nullif(q.observation_count, 0), 4),
+            'arrivalSeconds', q.arrival_p50_seconds, 'publicationSeconds', q.publication_p50_seconds,
+            'flags', q.flags, 'figures', '/quality?datastream=' || d.datastream_id
+        ))
+    ) end as properties,
     d.open or s.city = any(:cities) as readable
 from datastream d
 join dataset s on s.dataset_id = d.dataset_id
 left join thing t on t.thing_id = d.thing_id
 left join location l on l.location_id = t.location_id
+left join datastream_quality q on q.datastream_id = d.datastream_id
 left join latest n on n.datastream_id = d.datastream_id
 where d.open or s.city = any(:cities)

@@ -1,0 +1,1 @@
+"""How complete, timely and sound data are: `/quality`."""
