@@ -91,6 +91,7 @@ def record_of(found: ConsumerRecord) -> Record:
         key=found.key or b"",
         value=found.value or b"",
         headers=tuple(found.headers),
+        tombstone=found.value is None,
     )
 
 

@@ -12,6 +12,7 @@ class Record:
 
     Attributes:
         timestamp: milliseconds since 1970, as the broker keeps it.
+        tombstone: it has no value: something of its key was erased.
     """
 
     topic: str
@@ -21,6 +22,7 @@ class Record:
     key: bytes
     value: bytes
     headers: tuple[Header, ...] = ()
+    tombstone: bool = False
 
 
 def fingerprint(record: Record) -> str:

@@ -19,6 +19,8 @@ from deploy.expectation import Series
 from deploy.sql import query
 from schemas import wire
 from schemas.settings import KafkaConnection
+from stream_processors.arrival import arrival_of
+from stream_processors.kafka_client import record_of
 from stream_processors.kafka_log import reading_from, stretch
 from stream_processors.statements import statement
 
@@ -104,10 +106,10 @@ async def _receive(
     tally, since = reconciliation.tally, reconciliation.tally.since
     async for records in stretch(consumer, wire.READINGS, since, state.readings):
         for record in records:
-            try:
-                reading = wire.read_reading(record.headers, record.value)
-            except ValueError:
+            arrival = arrival_of(record_of(record))
+            if arrival.refusal is not None:
                 continue  # of no wire version that we know: normalise keeps it as a dead letter
+            reading = arrival.reading
             if reading.received_time < since:
                 continue
             tally.counts(reading.city, reading.source, reading.received_time).received += 1

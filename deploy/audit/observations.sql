@@ -1,5 +1,5 @@
 -- Whether what readings gave is in the database: as current, as an earlier version, or rightly not,
--- as it belongs to a time that its dataset does not keep.
+-- as it belongs to a time that its dataset does not keep, or was erased.
 -- $1 integer[]: which reading gave it, by its place in the batch
 -- $2 integer[]: which of the readings' observations it is; one has a row for each datastream that it may be of
 -- $3 integer[]: datastreams; $4 timestamptz[]: begins of the phenomenon
@@ -35,6 +35,13 @@ with wanted as (
             now() - (d.properties -> 'retention' ->> 'observations')::interval,
             '2000-01-01Z'
         )
+    ) or exists (
+        select from erasure as e
+        where e.thing_id = datastream.thing_id
+            and coalesce(e.datastream_id, datastream_id) = datastream_id
+            and w.phenomenon_start < e.to_time
+            -- an interval may reach into the erased time
+            and w.phenomenon_start >= e.from_time - interval '31 days'
     )
 )
 select reading, observation, bool_or(own) as own

@@ -72,6 +72,8 @@ class Reconciliation:
 
     def _new(self, record: ConsumerRecord) -> NormalisedReading | None:
         """Return a record's reading, unless it came before, or lies before our time."""
+        if record.value is None:
+            return None  # a tombstone: something was erased
         try:
             reading = wire.read_normalised(record.value)
         except MsgspecError:

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from schemas.registry import Registry
 from schemas.settings import DatabaseConnection
@@ -16,6 +17,7 @@ from stream_processors.replay.target import Outcome
 from stream_processors.settings import StoreSettings
 from stream_processors.steps.passage import Passage
 from stream_processors.store.high_water import HighWater
+from stream_processors.store.horizon import Horizon
 from stream_processors.store.observation_sink import committing
 from stream_processors.store.prepared import Prepared, prepare, storable
 from stream_processors.store.recollection import recollect
@@ -38,6 +40,7 @@ class Rehearsal:
         self._settings = StoreSettings(database=database)
         self._session = Session(database, name="stadspuls-rehearsal", prepared=TEMPORARY_TABLES)
         self._datastreams = KnownDatastreams(registry)
+        self._horizon = Horizon()
         self._counts: Counter[str] = Counter()
 
     async def bring(self, partition: int, passages: Sequence[Passage]) -> None:
@@ -81,7 +84,9 @@ class Rehearsal:
         await transaction.start()
         try:
             await recollect(connection, part)
-            batch = committing(part, ())
+            await self._horizon.read(connection)
+            await self._horizon.withhold(connection, part, now=datetime.now(UTC))
+            batch = committing(part, (), self._horizon.last_erasure)
             await commit(connection, batch, self._settings)
         finally:
             await transaction.rollback()

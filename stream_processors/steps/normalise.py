@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 from schemas.errors import Misconfigured, ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
@@ -20,6 +21,8 @@ def normalise(batch: Sequence[Arrival], *, registry: Registry) -> list[Passage]:
 
 
 def _normalise(arrival: Arrival, registry: Registry) -> Passage:
+    if arrival.erased:
+        return _without(arrival, empty="erased")
     if arrival.refusal is not None:
         return _rejected(arrival, arrival.refusal)
     try:
@@ -78,6 +81,11 @@ def _observe(
 def _rejected(
     arrival: Arrival, reason: Rejection, profile: CompiledProfile | None = None
 ) -> Passage:
+    return _without(arrival, profile, rejections=(reason,))
+
+
+def _without(arrival: Arrival, profile: CompiledProfile | None = None, **why: Any) -> Passage:
+    """Return a reading that gives no observations, and why."""
     reading = arrival.reading
     return Passage(
         arrival=arrival,
@@ -89,6 +97,6 @@ def _rejected(
             partition=arrival.partition,
             offset=arrival.offset,
             received_time=reading.received_time,
-            rejections=(reason,),
+            **why,
         ),
     )

@@ -13,12 +13,14 @@ class Arrival:
 
     Attributes:
         refusal: why the record is no reading of a form that we know; `None` when it is.
+        erased: it is a tombstone: what its source said before was erased.
     """
 
     partition: int
     offset: int
     reading: Reading
     refusal: Rejection | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -36,7 +36,7 @@ async def look_ahead(connection: Connection, layout: Layout) -> int | None:
 
 
 async def write_all(
-    connection: Connection, layout: Layout, *, seen: int
+    connection: Connection, layout: Layout, *, seen: int, last_erasure: int
 ) -> list[PublishedObservation]:
     """Number and write everything staged, and return it; nothing, if it must be judged again.
 
@@ -44,8 +44,11 @@ async def write_all(
         connection: in the lane.
         layout: what is staged.
         seen: what `look_ahead` returned.
+        last_erasure: the last one that was known when it was staged.
     """
-    numbers = await connection.fetchrow(_NUMBER, seen, len(layout.rows), MAXIMUM_PER_MILLISECOND)
+    numbers = await connection.fetchrow(
+        _NUMBER, seen, len(layout.rows), MAXIMUM_PER_MILLISECOND, last_erasure
+    )
     if numbers is None:
         return []
     await connection.execute(_INSERT, 0)

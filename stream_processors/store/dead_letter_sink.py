@@ -48,7 +48,7 @@ class DeadLetterSink:
         Raises:
             Fenced: another process owns a partition; the records are dropped.
         """
-        letters = [_letter(record) for record in records]
+        letters = [_letter(record) for record in records if not record.tombstone]
         moves = ownership.moves(records)
 
         async def commit() -> None:
@@ -57,7 +57,8 @@ class DeadLetterSink:
                 with translated():
                     async with connection.transaction():
                         await advance(connection, moves)
-                        await connection.execute(_KEEP, *columns_of(letters))
+                        if letters:
+                            await connection.execute(_KEEP, *columns_of(letters))
             except StoreUnavailable:
                 await self._session.close()
                 raise

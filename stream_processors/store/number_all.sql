@@ -3,13 +3,14 @@
 -- $1 bigint: last sequence when we looked
 -- $2 integer: observations in the batch
 -- $3 integer: most observations in a millisecond
+-- $4 bigint: the last erasure that the batch was prepared with
 with lane as materialized (
     select
         greatest(last_published_at, date_trunc('milliseconds', clock_timestamp())) as from_time,
         last_published_at,
         published_in_last
     from publication_lane
-    where last_sequence = $1::bigint
+    where last_sequence = $1::bigint and last_erasure = $4
 ),
 numbers as materialized (
     select

@@ -162,7 +162,7 @@ class ObservationSink:
             with translated():
                 await recollect(connection, part)
                 await self._horizon.withhold(connection, part, now=datetime.now(UTC))
-                batch = committing(part, [*moves, *mark_moves])
+                batch = committing(part, [*moves, *mark_moves], self._horizon.last_erasure)
                 with self._witness.timed(batch):
                     await commit(connection, batch, self._settings)
         except StoreUnavailable:
@@ -180,13 +180,14 @@ class ObservationSink:
         return [(known[number], mark) for number, mark in sorted(last.items())]
 
 
-def committing(part: Sequence[Prepared], moves: Moves) -> Committing:
+def committing(part: Sequence[Prepared], moves: Moves, last_erasure: int) -> Committing:
     """Return what the transaction of a slice writes."""
     ledger = Ledger()
     for one in part:
         ledger.enter(one)
     return Committing(
         moves=moves,
+        last_erasure=last_erasure,
         layout=lay_out(part),
         ledger=ledger,
         dead_letters=[letter for one in part for letter in one.dead_letters],

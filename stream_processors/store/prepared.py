@@ -70,6 +70,8 @@ class Prepared:
 
 def prepare(record: Record, mark: HighWater) -> tuple[Prepared, Step]:
     """Return a record as it was read, and what it does to the high-water mark."""
+    if record.tombstone:
+        return Prepared(record=record, reading=None, mark=mark), Step(mark=mark)
     try:
         reading = wire.read_normalised(record.value)
     except (ValueError, RecursionError) as malformed:

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from schemas.errors import Fenced
 from schemas.publication import (
     CHANNEL,
     LANE,
@@ -29,6 +30,7 @@ from stream_processors.store.row import Row
 from stream_processors.store.slices import Layout
 
 TEMPORARY_TABLES = statement(__package__, "temporary_tables")
+_LAST_ERASURE = "select last_erasure from publication_lane"
 _SQL = {
     name: statement(__package__, name)
     for name in (
@@ -59,10 +61,12 @@ class Committing:
 
     Attributes:
         moves: places in Kafka, as we know them and as they become.
+        last_erasure: the last one that was known when it was prepared.
         lane_seconds: how long the publication lane was held, known afterwards.
     """
 
     moves: Sequence[tuple[Place, Place]]
+    last_erasure: int
     layout: Layout
     ledger: Ledger
     dead_letters: Sequence[DeadLetter]
@@ -74,7 +78,8 @@ async def commit(connection: Connection, batch: Committing, settings: StoreSetti
     """Write a batch; when this returns, it is durable.
 
     Raises:
-        Fenced: another process owns a partition of the batch; nothing was written.
+        Fenced: another process owns a partition of the batch, or an erasure has begun that it
+            does not know of; nothing was written.
         Exception: the client's own, untranslated; nothing was written, or (when the connection
             broke during the commit) all of it, which the next attempt notices by its offsets.
     """
@@ -124,7 +129,9 @@ async def _settle_again(connection: Connection, layout: Layout) -> None:
 
 async def _write(connection: Connection, batch: Committing, *, seen: int | None) -> None:
     if seen is not None:
-        batch.published = await write_all(connection, batch.layout, seen=seen)
+        batch.published = await write_all(
+            connection, batch.layout, seen=seen, last_erasure=batch.last_erasure
+        )
     if batch.published:
         batch.ledger.all_new(batch.layout.entries)
     else:
@@ -134,6 +141,8 @@ async def _write(connection: Connection, batch: Committing, *, seen: int | None)
 
 
 async def _write_rounds(connection: Connection, batch: Committing) -> None:
+    if await connection.fetchval(_LAST_ERASURE) != batch.last_erasure:
+        raise Fenced("something is being erased that the batch may have; it is prepared anew")
     bounds = batch.layout.bounds()
     for turn in range(batch.layout.rounds):
         changed = await connection.fetch(

@@ -3,7 +3,9 @@
 import pytest
 
 from schemas.registry import Registry
-from schemas.wire import NormalisedReading, Reading, Rejection
+from schemas.wire import READINGS, NormalisedReading, Reading, Rejection
+from stream_processors.arrival import arrival_of
+from stream_processors.record import Record
 from stream_processors.steps.normalise import normalise
 from stream_processors.steps.passage import Arrival
 from stream_processors.steps.qualify import qualify
@@ -74,3 +76,16 @@ def test_failure_of_the_interpreter_is_a_rejection(
 
     assert [one.reason for one in result.rejections] == ["profile.failed"]
     assert result.received_time > RECEIVED
+
+
+def test_tombstone_is_a_reading_with_nothing_to_observe(registry: Registry) -> None:
+    record = Record(
+        topic=READINGS, partition=3, offset=7, timestamp=1_780_000_000_000,
+        key=b"stad-a/city/stad-a/proef/teller/brug", value=b"", tombstone=True,
+    )  # fmt: skip
+
+    [passage] = normalise([arrival_of(record)], registry=registry)
+
+    result = passage.result
+    assert (result.city, result.source) == ("stad-a", "city/stad-a/proef/teller/brug")
+    assert (result.outcome, result.empty, result.offset) == ("empty", "erased", 7)
