@@ -141,6 +141,11 @@ LDES_PAGES = Metric("stadspuls_ldes_pages", "counter", "Pages of event streams t
 LDES_MEMBERS = Metric(
     "stadspuls_ldes_members", "counter", "Members in pages of event streams that were closed."
 )
+LDES_RETIRED = Metric(
+    "stadspuls_ldes_pages_retired",
+    "counter",
+    "Pages of event streams that were removed because their dataset is not kept for longer.",
+)
 LDES_LAG = Metric(
     "stadspuls_ldes_lag_observations",
     "gauge",

@@ -29,6 +29,9 @@ class Monitor:
         self.missing = Counter(
             names.LDES_MISSING.name, names.LDES_MISSING.help, registry=self.registry
         )
+        self.retired = Counter(
+            names.LDES_RETIRED.name, names.LDES_RETIRED.help, registry=self.registry
+        )
         self.lag = Gauge(names.LDES_LAG.name, names.LDES_LAG.help, registry=self.registry)
 
     def application(self) -> Starlette:

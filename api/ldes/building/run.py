@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import logging
+import math
 import random
+import time
 from typing import Any, Final, NoReturn
 
 from api.http_server import serve
@@ -11,6 +13,7 @@ from api.iris import Iris
 from api.ldes.building.builder import MOST_BATCHES, Builder
 from api.ldes.building.leader import Connection, leading
 from api.ldes.building.monitor import Monitor
+from api.ldes.building.retirement import retire
 from api.ldes.building.settings import LdesSettings
 from api.ldes.directory import Directory
 from api.ldes.page_store import DirectoryPageStore, PageStore
@@ -20,6 +23,7 @@ from schemas.vocabulary import Vocabulary
 
 _FIRST_SECONDS: Final = 0.2
 _LONGEST_SECONDS: Final = 10.0
+_RETIRE_SECONDS: Final = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -76,7 +80,11 @@ async def _build(
 
     await connection.add_listener(CHANNEL, wake)
     await builder.load()
+    retired_time = -math.inf
     while True:
+        if time.monotonic() - retired_time > _RETIRE_SECONDS:
+            monitor.retired.inc(await retire(connection, store))
+            retired_time = time.monotonic()
         batches = await builder.turn()
         monitor.waiting_for = ""
         if not batches:

@@ -33,7 +33,7 @@ class StreamFacts:
         open_bucket: node on which that hangs, empty while it has no member.
         lower_time: end of the page before it, `None` where there is none.
         closed_sequence: everything up to here is in closed pages.
-        retention_days: age at which pages are removed, 0 where they are kept for good.
+        retention: ISO 8601 duration after which pages are removed, empty where none is.
     """
 
     dataset: Dataset
@@ -44,7 +44,7 @@ class StreamFacts:
     open_bucket: str
     lower_time: datetime | None
     closed_sequence: int
-    retention_days: int
+    retention: str
 
     def iri(self, iris: Iris) -> str:
         """Return the stream's IRI."""

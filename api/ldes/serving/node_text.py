@@ -24,6 +24,7 @@ def root_text(
         *_context(iris, stream, polling_seconds),
         *_node(iris, stream, root),
         f"{iri(root)} {_TYPE} {term('ldes:EventSource')} .\n",
+        *_retention(root, stream.retention),
         *search(root, root),
         *_relations(root, root, children),
     ]
@@ -74,6 +75,16 @@ def _node(iris: Iris, stream: StreamFacts, address: str) -> Iterator[str]:
     yield f"{node} {_TYPE} {term('tree:Node')} .\n"
     if stream.dataset.licence:
         yield f"{node} {term('dct:license')} {iri(stream.dataset.licence)} .\n"
+
+
+def _retention(root: str, duration: str) -> Iterator[str]:
+    """Say for how long everything is kept, where it is not for ever."""
+    if duration:
+        policy = iri(f"{root}#retention")
+        yield f"{iri(root)} {term('ldes:retentionPolicy')} {policy} .\n"
+        yield f"{policy} {_TYPE} {term('ldes:RetentionPolicy')} .\n"
+        length = lexical.text(duration, term("xsd:duration"))
+        yield f"{policy} {term('ldes:fullLogDuration')} {length} .\n"
 
 
 def _relations(node: str, root: str, children: Iterable[Child]) -> Iterator[str]:

@@ -195,7 +195,7 @@ class Nodes:
 
 def _is_immutable(stream: StreamFacts, bucket: str) -> bool:
     """Tell whether an inner node will never change: it is complete, and nothing is taken away."""
-    return stream.is_complete(bucket) and not stream.retention_days
+    return stream.is_complete(bucket) and not stream.retention
 
 
 def _name(page: PageFacts | None, place: Place, *, all_pages: bool) -> str:

@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -11,7 +11,9 @@ import rdflib
 import zstandard
 from rdflib.compare import isomorphic
 
+from api.ldes.building.retirement import retire
 from api.ldes.building.settings import LdesSettings
+from api.ldes.page_store import DirectoryPageStore
 from api.settings import ApiSettings, EventStreamSettings
 from tests.api.conftest import BASE, as_city, started
 from tests.api.ldes.conftest import MORNING, PAGE, Site
@@ -27,6 +29,10 @@ MILLISECOND = timedelta(milliseconds=1)
 DAY = timedelta(days=1)
 FOR_GOOD = "public, max-age=604800, immutable"
 
+KEEP_A_MONTH = (
+    "update dataset set properties = properties || "
+    "jsonb_build_object('retention', jsonb_build_object('observations', 'P30D'))"
+)
 Ask = Callable[..., Awaitable[httpx.Response]]
 
 
@@ -415,3 +421,39 @@ async def test_page_store_that_is_away_is_told(full: Site, ask: Ask) -> None:
     full.folder.rename(full.folder.with_name("away"))
 
     assert (await ask("/page/1", status=503)).headers["retry-after"]
+
+
+async def test_page_that_is_older_than_its_dataset_is_kept_is_gone(
+    site: Site, ask: Ask, settings: ApiSettings
+) -> None:
+    """Nothing leads there any more; the log says for how long it is kept."""
+    now = datetime.now(UTC)
+    for days in (400, 40, 39, 1):
+        await site.publisher.publish(1, at=now - days * DAY)
+    await site.turns()
+    for suffix in ("", ".ttl"):
+        await ask(f"/page/1{suffix}", accept_encoding="gzip")
+    connection, store = site.builder._connection, DirectoryPageStore(settings.pages_dir)
+    assert await retire(connection, store) == 0
+    await site.owner.execute(KEEP_A_MONTH)
+    assert await retire(connection, store, grace=timedelta(0)) == 3
+
+    found = [one async for _, text in walk(ask) for one in sequences(text)]
+    root = (await ask()).text
+    assert found == [1004]
+    assert values(root, None, word="ldes:fullLogDuration") == {"P30D"}
+    assert values(root, None, word="ldes:retentionPolicy") == {f"{BASE}{TRAFFIC}#retention"}
+    for path in ("/page/1", "/page/2.ttl", f"/{(now - 400 * DAY):%Y-%m-%d}"):
+        assert "kept" in (await ask(path, status=410)).json()["detail"]
+    pages = {one.rpartition("/")[2][:9] for one in site.files() if "/nodes/" not in one}
+    assert pages == {"000000004"}
+
+
+async def test_node_whose_pages_may_go_is_not_for_good(full: Site, ask: Ask) -> None:
+    await full.owner.execute(KEEP_A_MONTH)
+    await full.publisher.publish(1, at=MORNING + DAY)
+    await full.turns()
+    node = await ask("/2090-01-05")
+
+    assert node.headers["cache-control"] == "public, max-age=1"
+    assert not values(node.text, None, word="ldes:immutable")
