@@ -48,7 +48,7 @@ class Evidence:
     @cached_property
     def described_members(self) -> Sequence[Found]:
         """Those of them that the page says something about."""
-        return [member for member in self.members if member.graph.quads]
+        return [one for one in self.members if one.node.page.graph.says_of(one.iri)]
 
     @property
     def pages(self) -> Iterator[Page]:

@@ -43,6 +43,10 @@ class Graph:
         """Return the quads with a subject."""
         return self._by_subject.get(subject, ())
 
+    def says_of(self, focus: NamedNode) -> bool:
+        """Tell whether any quad is about one thing, or in its named graph."""
+        return bool(self.about(focus) or self._by_graph.get(focus))
+
     def with_predicate(self, predicate: NamedNode) -> Iterator[Quad]:
         """Yield the quads with a predicate."""
         return (quad for quad in self.quads if quad.predicate == predicate)
@@ -50,7 +54,7 @@ class Graph:
     @cached_property
     def hypermedia(self) -> "Graph":
         """Those of the default graph, where the controls of a page are."""
-        return Graph(quad for quad in self.quads if quad.graph_name == DEFAULT)
+        return self if not self._by_graph else Graph(q for q in self.quads if _is_default(q))
 
     def described(self, focus: NamedNode) -> "Graph":
         """Return all quads of one thing: its star, blank nodes included, and its named graph."""
@@ -64,7 +68,7 @@ class Graph:
             if subject in seen:
                 continue
             seen.add(subject)
-            star = [quad for quad in self.about(subject) if quad.graph_name == DEFAULT]
+            star = [quad for quad in self.about(subject) if _is_default(quad)]
             found.update(dict.fromkeys(star))
             waiting += [quad.object for quad in star if isinstance(quad.object, BlankNode)]
         return Graph(found)
@@ -92,11 +96,16 @@ class Graph:
 
     @cached_property
     def _by_graph(self) -> dict[Term, list[Quad]]:
+        """Quads of the graphs that have a name, an IRI or a blank node."""
         found: dict[Term, list[Quad]] = defaultdict(list)
         for quad in self.quads:
-            if isinstance(quad.graph_name, NamedNode):
+            if not isinstance(quad.graph_name, DefaultGraph):
                 found[quad.graph_name].append(quad)
         return dict(found)
+
+
+def _is_default(quad: Quad) -> bool:
+    return quad.graph_name == DEFAULT
 
 
 def _terms(found: Iterable[Term | Triple]) -> list[Term]:

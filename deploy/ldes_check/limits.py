@@ -23,7 +23,7 @@ class Limits:
     """
 
     pages: int = 200
-    bytes: int = 64 << 20
+    bytes: int = 256 << 20
     seconds: float = 300.0
     concurrency: int = 4
     request_seconds: float = 30.0

@@ -91,12 +91,6 @@ class Page:
         """Return the members of a stream that stand on this page."""
         return self.controls.objects(stream, TREE["member"])
 
-    def member(self, iri: NamedNode) -> Graph:
-        """Return the quads of a member."""
-        if iri not in self._described:
-            self._described[iri] = self.graph.described(iri)
-        return self._described[iri]
-
     @property
     def says_immutable(self) -> bool:
         """Whether the page says of itself that it stays as it is."""
@@ -111,10 +105,6 @@ class Page:
     def is_closed(self) -> bool:
         """Whether it is immutable by one word or the other."""
         return self.says_immutable or self.served_immutable
-
-    @cached_property
-    def _described(self) -> dict[NamedNode, Graph]:
-        return {}
 
     def _relations(self) -> Iterator[Relation]:
         graph = self.controls

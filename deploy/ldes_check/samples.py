@@ -27,12 +27,13 @@ class Found:
     @property
     def graph(self) -> Graph:
         """Its quads."""
-        return self.node.page.member(self.iri)
+        return self.node.page.graph.described(self.iri)
 
     def values(self, path: Path) -> frozenset[Term]:
         """Return what a path finds in it."""
         if path not in self._values:
-            self._values[path] = frozenset(path.follow(self.graph, [self.iri]))
+            found = path.follow(self.node.page.graph, [self.iri])
+            self._values[path] = frozenset(found)
         return self._values[path]
 
 

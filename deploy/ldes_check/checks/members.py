@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 
 from deploy.ldes_check.checks import shapes
 from deploy.ldes_check.evidence import Evidence
-from deploy.ldes_check.graph import Graph
+from deploy.ldes_check.page import Page
 from deploy.ldes_check.terms import TREE
 from deploy.ldes_check.verdict import Sight
 
@@ -38,7 +38,7 @@ def iri(evidence: Evidence) -> Iterator[Sight]:
 def described(evidence: Evidence) -> Iterator[Sight]:
     """A member is a set of quads."""
     for member in evidence.members:
-        fine = bool(member.graph.quads)
+        fine = member.node.page.graph.says_of(member.iri)
         yield Sight(member.node.page.url, "" if fine else f"nothing about {member.iri}")
 
 
@@ -46,23 +46,24 @@ def unchanged(evidence: Evidence) -> Iterator[Sight]:
     """A member never changes."""
     for member, meetings in _meetings(evidence).items():
         if len(meetings) > 1:
-            first_url, first = meetings[0]
-            others = (url for url, graph in meetings[1:] if graph.canonical != first.canonical)
-            other = next(others, "")
-            yield Sight(first_url, f"{member} says otherwise at {other}" if other else "")
+            first, *others = meetings
+            words = first.graph.described(member).canonical
+            changed = (p.url for p in others if p.graph.described(member).canonical != words)
+            other = next(changed, "")
+            yield Sight(first.url, f"{member} says otherwise at {other}" if other else "")
 
 
-def _meetings(evidence: Evidence) -> dict[NamedNode, list[tuple[str, Graph]]]:
-    """Return where each member was met, and what it said there."""
-    found: dict[NamedNode, list[tuple[str, Graph]]] = defaultdict(list)
+def _meetings(evidence: Evidence) -> dict[NamedNode, list[Page]]:
+    """Return on which pages each member was met."""
+    found: dict[NamedNode, list[Page]] = defaultdict(list)
     for member in evidence.members:
-        found[member.iri].append((member.node.page.url, member.graph))
+        found[member.iri].append(member.node.page)
     if evidence.stream is not None:
         for look in evidence.second_looks:
             for page in (look.again, *look.added):
                 for one in page.members(evidence.stream.iri):
                     if isinstance(one, NamedNode):
-                        found[one].append((page.url, page.member(one)))
+                        found[one].append(page)
     return found
 
 
@@ -99,7 +100,7 @@ def not_again(evidence: Evidence) -> Iterator[Sight]:
 def dereference(evidence: Evidence) -> Iterator[Sight]:
     """A member has an address of its own."""
     for member, page in evidence.samples.dereferenced:
-        about = page.graph.about(member.iri) or page.graph.described(member.iri).quads
+        about = page.graph.says_of(member.iri)
         words = f"{member.iri} gives no RDF: {page.unreadable}"
         if page.is_there:
             words = "" if about else f"{member.iri} gives RDF about something else"

@@ -36,7 +36,7 @@ def grouped(evidence: Evidence) -> Iterator[Sight]:
         blocks = dict(_blocks(page))
         for member in page.members(stream.iri):
             if isinstance(member, NamedNode):
-                wrong = set(blocks.get(member, ())) ^ set(page.member(member).quads)
+                wrong = set(blocks.get(member, ())) ^ set(page.graph.described(member).quads)
                 words = f"{len(wrong)} quads of {member} stand elsewhere, or are another's"
                 yield Sight(page.url, words if wrong else "")
 

@@ -40,8 +40,8 @@ def _validate(members: Sequence[Found], shapes: Graph, shape: NamedNode) -> Iter
                 focus_nodes=[member.iri.value],
                 use_shapes=[shape.value],
             )
-        except pyshacl.errors.ReportableRuntimeError as failure:
-            raise NotChecked(f"the shape {shape} cannot be used: {failure}") from failure
+        except Exception as failure:  # a malformed shape makes it raise whatever comes up
+            raise NotChecked(f"pyshacl cannot use {shape}: {failure!r}") from failure
         yield Sight(member.node.page.url, "" if conforms else _first_message(member.iri, words))
 
 
