@@ -19,8 +19,10 @@ Given: TypeAlias = tuple[NormalisedReading, list[tuple[int, Observation]]]
 DIFFER: Final = "neighbours.differ"
 MOST_REMEMBERED: Final = 100_000
 """Datastreams at most: about 30 MB. Of more, only those of the last batch are remembered."""
-AROUND_SECONDS: Final = 600.0
+AROUND_SECONDS: Final = 3600.0
 """How long it may take until a thing that was placed or moved has its new neighbours."""
+AROUND_AT_ONCE: Final = 25
+"""Datastreams whose neighbours are looked for in one batch: some milliseconds for each."""
 NEWEST_SECONDS: Final = 5.0
 """How old a neighbour's newest value may be in our memory: rules look at an hour."""
 
@@ -56,8 +58,7 @@ class Comparer:
         self._barring = frozenset(barring)
         self._watches: dict[int, Watch | None] = {}
         self._pasts: dict[int, Past] = {}
-        self._around: dict[int, tuple[int, ...]] = {}
-        self._around_until = 0.0
+        self._around: dict[int, tuple[float, tuple[int, ...]]] = {}
         self._newest: dict[int, tuple[float, Newest | None]] = {}
 
     def forget(self) -> None:
@@ -111,17 +112,22 @@ class Comparer:
 
     async def _look_around(self, watches: dict[int, Watch]) -> None:
         now = self._clock()
-        if now > self._around_until or len(self._around) > MOST_REMEMBERED:
+        if len(self._around) > MOST_REMEMBERED:
             self._around, self._newest = {}, {}
-            self._around_until = now + AROUND_SECONDS
-        fresh = {key: one for key, one in watches.items() if key not in self._around}
-        if fresh:
-            self._around |= await self._history.neighbours(fresh)
-        wanted = {one for key in watches for one in self._around[key]}
-        old = [one for one in wanted if self._read_time(one) < now - NEWEST_SECONDS]
+        old = [key for key in watches if self._found_time(key) < now - AROUND_SECONDS]
         if old:
-            newest = await self._history.newest(old)
-            self._newest |= {one: (now, newest.get(one)) for one in old}
+            asked = {key: watches[key] for key in old[:AROUND_AT_ONCE]}
+            found = await self._history.neighbours(asked)
+            self._around |= {key: (now, around) for key, around in found.items()}
+        wanted = {one for key in watches if key in self._around for one in self._around[key][1]}
+        stale = [one for one in wanted if self._read_time(one) < now - NEWEST_SECONDS]
+        if stale:
+            newest = await self._history.newest(stale)
+            self._newest |= {one: (now, newest.get(one)) for one in stale}
+
+    def _found_time(self, datastream_id: int) -> float:
+        known = self._around.get(datastream_id)
+        return known[0] if known else float("-inf")
 
     def _read_time(self, datastream_id: int) -> float:
         known = self._newest.get(datastream_id)
@@ -150,6 +156,8 @@ class Comparer:
         return (*flags, DIFFER) if self._differs(rule, series, start, result) else flags
 
     def _differs(self, rule: NeighboursRule, series: int, start: datetime, value: float) -> bool:
-        newest = self._newest
-        around = [one for key in self._around[series] if (one := newest[key][1]) is not None]
+        known, newest = self._around.get(series), self._newest
+        if known is None:
+            return False  # its neighbours are looked for in a batch to come
+        around = [one for key in known[1] if (one := newest[key][1]) is not None]
         return differs(rule, start, value, around)

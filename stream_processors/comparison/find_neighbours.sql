@@ -22,6 +22,8 @@ cross join lateral (
     join datastream as o on o.thing_id = other.thing_id
     where there.latitude between here.latitude - w.reach / 111320
             and here.latitude + w.reach / 111320
+        and abs(there.longitude - here.longitude)
+            <= w.reach / (111320 * cos(radians(here.latitude)))
         and away.metres <= w.reach
         and o.thing_id <> d.thing_id
         and (o.sensor_id, o.name, o.observed_property_id, o.unit, o.interval_seconds)

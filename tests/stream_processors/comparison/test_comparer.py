@@ -167,7 +167,22 @@ async def test_newest_values_of_neighbours_are_read_again_when_they_are_some_sec
     assert bench.history.asked.count("newest") == 2
 
 
-async def test_neighbours_are_looked_for_again_after_minutes() -> None:
+async def test_neighbours_of_a_few_are_looked_for_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "AROUND_AT_ONCE", 2)
+    bench = Bench(**{f"n{number}": (8, 9) for number in range(1, 6)})
+    await bench.compare(*((series, observation(series, 0, 20.0)) for series in (8, 9)))
+
+    found = [
+        await bench.compare(*((n, observation(n, minute, 25.0)) for n in range(1, 6)))
+        for minute in (1, 2, 3)
+    ]
+
+    assert [sum(bool(one.quality) for one in batch) for batch in found] == [2, 4, 5]
+
+
+async def test_neighbours_are_looked_for_again_after_an_hour() -> None:
     bench = Bench(n1=(2, 3))
     for seconds in (0.0, 1.0, module.AROUND_SECONDS + 2):
         bench.seconds = 1000 + seconds
