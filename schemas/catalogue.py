@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from schemas.interpreter.differences import Register
+
 Properties: TypeAlias = Mapping[str, Any]
 
 
@@ -110,8 +112,20 @@ class Datastream:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Differences:
+    """The datastream beside a register's that says what it counts in each interval."""
+
+    observed_property: ObservedProperty
+    datastream: Datastream
+    register: Register
+
+
+@dataclass(frozen=True, kw_only=True)
 class Described:
-    """All that must be known before an observation can be stored."""
+    """All that must be known before an observation can be stored.
+
+    `differences` is set where the datastream is a register of which they are made.
+    """
 
     dataset: Dataset
     thing: Thing
@@ -119,3 +133,4 @@ class Described:
     sensor: Sensor
     observed_property: ObservedProperty
     datastream: Datastream
+    differences: Differences | None = None

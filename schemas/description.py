@@ -5,6 +5,8 @@ Pure: the store writes it down when it sees a thing or a datastream for the firs
 
 from typing import Final
 
+import msgspec
+
 from schemas import city_pack, vocabulary
 from schemas.cadence import declared_seconds, interval_seconds
 from schemas.catalogue import (
@@ -12,6 +14,7 @@ from schemas.catalogue import (
     Dataset,
     Datastream,
     Described,
+    Differences,
     FeatureOfInterest,
     Location,
     ObservedProperty,
@@ -19,7 +22,9 @@ from schemas.catalogue import (
     Thing,
 )
 from schemas.declaration import city_declaration, dataset_declaration, undeclared
-from schemas.language.sensor_profile import DatastreamProfile, SensorProfile
+from schemas.interpreter.compiled_differences import CompiledDifferences
+from schemas.interpreter.compiled_profile import Series
+from schemas.language.sensor_profile import SensorProfile
 from schemas.registry import CityContext
 from schemas.wire import Observation, ToldPlace
 
@@ -39,16 +44,16 @@ def describe(
     Args:
         context: the city's pack, vocabulary and profiles.
         thing_profile: profile of the reading (nested: the outer one), part of the thing's name.
-        observation: as the interpreter gave it.
+        observation: as the interpreter gave it, or a difference of a register.
         place: where the thing says that it is; the city's pack knows better.
 
     Raises:
         Misconfigured: the profile is not known any more.
         KeyError: the profile has no such datastream any more.
     """
-    profile = context.library.profile(observation.profile).definition
-    series = profile.datastreams[observation.datastream]
-    entry = context.vocabulary.observed_properties[series.observed_property]
+    profile = context.library.profile(observation.profile)
+    series = profile.series(observation.datastream)
+    entry = series.observed_property
     dataset = dataset_of(context, entry.theme)
     thing = thing_of(context, profile=thing_profile, name=observation.thing, place=place)
     personal = _personal(context, thing_profile, observation)
@@ -57,17 +62,22 @@ def describe(
         dataset=dataset,
         thing=thing,
         feature_of_interest=feature_of(thing),
-        sensor=_sensor(context, profile),
+        sensor=_sensor(context, profile.definition),
         observed_property=observed_property_of(context, entry),
         datastream=_datastream(
             context,
             thing=thing,
             series=series,
             observation=observation,
-            entry=entry,
             personal=personal,
             every_seconds=every,
             is_open=dataset.access == "open" and personal == "no",
+        ),
+        differences=_differences(
+            context,
+            thing_profile=thing_profile,
+            observation=observation,
+            made=series.differences,
         ),
     )
 
@@ -181,24 +191,25 @@ def _datastream(
     context: CityContext,
     *,
     thing: Thing,
-    series: DatastreamProfile,
+    series: Series,
     observation: Observation,
-    entry: vocabulary.ObservedProperty,
     personal: str,
     every_seconds: float | None,
     is_open: bool,
 ) -> Datastream:
+    said, entry = series.definition, series.observed_property
     unit = context.vocabulary.unit_of(entry)
-    label = f"{entry.label.nl} ({series.title})" if series.title else entry.label.nl
+    label = f"{entry.label.nl} ({said.title})" if said.title else entry.label.nl
     length = int(interval_seconds(observation))
     every = {"everySeconds": every_seconds} if every_seconds else {}
+    register = {"differenceOf": series.register} if series.register else {}
     return Datastream(
         name=observation.datastream,
         unit=unit.code,
         interval_seconds=length,
         title=f"{label}, {thing.title}",
         description=f"{entry.description.nl} Gemeten door {thing.title}.",
-        observation_type=OBSERVATION_TYPE + (series.observation_type or entry.observation_type),
+        observation_type=OBSERVATION_TYPE + (said.observation_type or entry.observation_type),
         unit_of_measurement={"name": unit.name, "symbol": unit.symbol, "definition": unit.iri},
         open=is_open,
         properties={
@@ -210,7 +221,30 @@ def _datastream(
             "cumulative": entry.cumulative,
             "personal": personal,
         }
-        | every,
+        | every
+        | register,
+    )
+
+
+def _differences(
+    context: CityContext,
+    *,
+    thing_profile: str,
+    observation: Observation,
+    made: CompiledDifferences | None,
+) -> Differences | None:
+    if made is None:
+        return None
+    one = msgspec.structs.replace(
+        observation,
+        datastream=made.name,
+        phenomenon_end=observation.phenomenon_start + made.register.interval,
+    )
+    described = describe(context, thing_profile=thing_profile, observation=one)
+    return Differences(
+        observed_property=described.observed_property,
+        datastream=described.datastream,
+        register=made.register,
     )
 
 

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
 from schemas.decoders.decode import Decode, compile_decode, items_path
 from schemas.decoders.frames import Decoder, compile_frame
 from schemas.errors import Misconfigured
 from schemas.interpreter.compiled_datastream import CompiledDatastream, compile_datastream
+from schemas.interpreter.compiled_differences import CompiledDifferences
 from schemas.interpreter.conditions import Predicate, compile_conditions
 from schemas.interpreter.coverage import Share, compile_coverage
 from schemas.interpreter.doubts import Doubts, compile_doubts
@@ -17,11 +19,27 @@ from schemas.interpreter.places import WhereIs, compile_place
 from schemas.language.decode_profile import TEXTUAL
 from schemas.language.paths import Getter, compile_path
 from schemas.language.profile_parts import duration
-from schemas.language.sensor_profile import SensorProfile
+from schemas.language.sensor_profile import DatastreamProfile, SensorProfile
 from schemas.language.wrong_part import WrongPart, naming
-from schemas.vocabulary import Vocabulary
+from schemas.vocabulary import ObservedProperty, Vocabulary
 from schemas.wire import Observation
 from schemas.yaml_source import YamlSource
+
+
+class Series(NamedTuple):
+    """What a datastream is that a profile gives.
+
+    Attributes:
+        definition: the profile's word on it, or on the register whose differences it holds.
+        observed_property: what it measures.
+        differences: of a register, what is made of it; else `None`.
+        register: whose differences it holds, empty for none.
+    """
+
+    definition: DatastreamProfile
+    observed_property: ObservedProperty
+    differences: CompiledDifferences | None
+    register: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -105,15 +123,18 @@ class CompiledProfile:
         """
         return self._by_name[name]
 
-    def register(self, name: str) -> CompiledDatastream:
-        """Return the register whose differences have a datastream of this name.
+    def series(self, name: str) -> Series:
+        """Return what a datastream is: one of the profile, or of the differences of a register.
 
         Raises:
-            KeyError: there is no such register.
+            KeyError: the profile has none of that name.
         """
-        for datastream in self.datastreams:
-            if datastream.differences is not None and datastream.differences.name == name:
-                return datastream
+        found = self._by_name.get(name)
+        if found is not None:
+            return Series(found.definition, found.observed_property, found.differences)
+        for one in self.datastreams:
+            if one.differences is not None and one.differences.name == name:
+                return Series(one.definition, one.differences.observed_property, None, one.name)
         raise KeyError(name)
 
     def measured_by(self, observation: Observation) -> CompiledDatastream:

@@ -17,6 +17,7 @@ from stream_processors.register.catalogue_table import (
     write_observed_property,
     write_sensor,
 )
+from stream_processors.register.differences import declare_differences
 from stream_processors.register.newcomers import thing_ids, thing_key
 from stream_processors.register.placement import place_newcomers
 from stream_processors.statements import statement
@@ -31,6 +32,9 @@ class Registrar:
     """Finds the datastream of an observation; what is new it writes into the catalogue.
 
     A process keeps what it has seen in memory. Two that see the same at once both get the one row.
+
+    Attributes:
+        registers: ids of datastreams, of all returned so far, that differences are made of.
     """
 
     def __init__(self, database: DatabaseConnection, registry: Registry) -> None:
@@ -40,6 +44,7 @@ class Registrar:
             slug: context.pack.city.new_things_per_hour
             for slug, context in registry.cities.items()
         }
+        self.registers: set[int] = set()
         self._ids: dict[Key, int] = {}
         self._refused: dict[Key, Rejection] = {}
         self._entities: dict[tuple[Any, ...], int] = {}
@@ -107,6 +112,7 @@ class Registrar:
             raise
         else:
             self._ids.update(found)
+            self.registers.update(found[key] for key in found if new[key].differences)
 
     async def _write_each(self, new: Mapping[Key, Described], refused: DataRefused) -> None:
         """Find out which of several descriptions PostgreSQL refuses."""
@@ -136,8 +142,13 @@ class Registrar:
         )
         await connection.execute(_INSERT, json_of(rows))
         await connection.execute(_OPEN, [row["thing_id"] for row in rows])
-        found = await connection.fetch(_READ, json_of(rows))
-        return {keys[row["place"]]: row["datastream_id"] for row in found}
+        read = await connection.fetch(_READ, json_of(rows))
+        found = {keys[row["place"]]: row["datastream_id"] for row in read}
+        made = {number: new[key].differences for key, number in found.items()}
+        await declare_differences(
+            connection, {number: one for number, one in made.items() if one is not None}
+        )
+        return found
 
     async def _row(
         self, connection: Connection, described: Described, thing_id: int, *, place: int

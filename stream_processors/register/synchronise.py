@@ -1,13 +1,14 @@
 """The city packs and the vocabulary into the catalogue, at the start of the store."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 
+from schemas.catalogue import Described
 from schemas.city_pack import KnownThing
 from schemas.description import (
     city_of,
@@ -26,6 +27,7 @@ from stream_processors.register.catalogue_table import (
     write_dataset,
     write_observed_property,
 )
+from stream_processors.register.differences import declare_differences
 from stream_processors.register.placement import write_place
 from stream_processors.statements import statement
 
@@ -36,6 +38,7 @@ _LOCK = "select pg_advisory_xact_lock(hashtext('catalogue'))"
 _THING = statement(__package__, "upsert_known_thing")
 _READ = statement(__package__, "read_all_datastreams")
 _UPDATE = statement(__package__, "update_datastreams")
+_FORGET = statement(__package__, "forget_differences")
 _CLOSE = statement(__package__, "close_datastreams")
 _OPEN = statement(__package__, "open_things")
 
@@ -82,11 +85,23 @@ async def _write_thing(connection: Connection, context: CityContext, known: Know
 async def _update_datastreams(connection: Connection, registry: Registry) -> None:
     last = 0
     while rows := await connection.fetch(_READ, last, _AT_A_TIME):
-        await connection.execute(_UPDATE, json_of(list(_described(rows, registry))))
+        found = dict(_described(rows, registry))
+        await connection.execute(_UPDATE, json_of(_descriptions(found)))
+        await _update_differences(connection, found)
         last = rows[-1]["datastream_id"]
 
 
-def _described(rows: list[asyncpg.Record], registry: Registry) -> Iterator[dict[str, Any]]:
+def _descriptions(found: Mapping[int, Described]) -> list[dict[str, Any]]:
+    return [asdict(one.datastream) | {"datastream_id": number} for number, one in found.items()]
+
+
+async def _update_differences(connection: Connection, found: Mapping[int, Described]) -> None:
+    registers = {number: one.differences for number, one in found.items() if one.differences}
+    await declare_differences(connection, registers)
+    await connection.execute(_FORGET, [number for number in found if number not in registers])
+
+
+def _described(rows: list[asyncpg.Record], registry: Registry) -> Iterator[tuple[int, Described]]:
     """Describe datastreams again; one whose profile is gone or differs keeps its description."""
     for row in rows:
         context = registry.cities.get(row["city"])
@@ -100,7 +115,7 @@ def _described(rows: list[asyncpg.Record], registry: Registry) -> Iterator[dict[
             continue
         same = (found.datastream.unit, found.observed_property.code)
         if same == (row["unit"], row["observed_property"]):
-            yield asdict(found.datastream) | {"datastream_id": row["datastream_id"]}
+            yield row["datastream_id"], found
 
 
 def _specimen(row: asyncpg.Record) -> Observation:

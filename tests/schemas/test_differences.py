@@ -286,9 +286,9 @@ def test_profiles_differences_are_those_of_all_its_registers(make_profile: MakeP
     assert found["b"] is not None
     assert found["c"] is None
     assert (found["a"].register.interval, found["b"].register.most) == (QUARTER, 9)
-    assert profile.register("b-difference").name == "b"
+    assert profile.series("b-difference").register == "b"
     with pytest.raises(KeyError):
-        profile.register("c-difference")
+        profile.series("c-difference")
 
 
 def test_profile_without_registers_has_no_differences(make_profile: MakeProfile) -> None:
