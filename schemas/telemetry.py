@@ -125,6 +125,17 @@ AGGREGATE_BACKLOG = Metric(
 QUALITY_BACKLOG = Metric(
     "stadspuls_quality_backlog_hours", "gauge", "Hours waiting to be counted for their quality."
 )
+DIFFERENCES = Metric(
+    "stadspuls_difference_observations",
+    "counter",
+    "Differences of registers committed, by what they were.",
+    ("change",),
+)
+DIFFERENCE_BACKLOG = Metric(
+    "stadspuls_difference_backlog_minutes",
+    "gauge",
+    "Minutes of registers whose differences are waiting to be made.",
+)
 REQUESTS = Metric("stadspuls_api_requests", "counter", "HTTP answers.", ("face", "status"))
 REQUEST_SECONDS = Metric(
     "stadspuls_api_request_seconds",

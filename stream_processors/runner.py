@@ -10,6 +10,7 @@ from stream_processors.comparison.comparer import Comparer
 from stream_processors.comparison.history import StoredHistory
 from stream_processors.comparison.rulebook import Rulebook
 from stream_processors.database import Session, translated
+from stream_processors.differences.subtractor import Subtractor
 from stream_processors.group_runner import GroupRunner
 from stream_processors.monitor import Monitor, served
 from stream_processors.patience import patiently
@@ -74,15 +75,21 @@ async def run_store(settings: StoreSettings) -> None:
 
 
 async def run_aggregate(settings: AggregateSettings) -> None:
-    """Sum observations up, count their quality, remove what is over, until cancelled."""
+    """Do what is done behind the store, until cancelled.
+
+    It sums observations up, makes the differences of registers, counts the quality of both, and
+    removes what is over.
+    """
     monitor = Monitor()
     error, warning = _codes("error"), _codes("warning")
     aggregator = Aggregator(settings, monitor, barring_flags=error)
+    subtractor = Subtractor(settings, monitor.another(), barring_flags=error)
     severities = Severities(error=error, warning=warning)
     bookkeeper = Bookkeeper(settings, monitor.another(), severities=severities)
     keeper = Keeper(settings, monitor.another().health)
     async with served(monitor, settings.metrics), asyncio.TaskGroup() as group:
         group.create_task(aggregator.run(), name="aggregate")
+        group.create_task(subtractor.run(), name="difference")
         group.create_task(bookkeeper.run(), name="quality")
         group.create_task(keeper.run(), name="retention")
 

@@ -36,7 +36,19 @@ class NormaliseSettings(BaseSettings):
     )
 
 
-class StoreSettings(BaseSettings):
+class LaneTimeouts(BaseSettings):
+    """How long whoever writes observations may keep others from it; the server sees to it."""
+
+    lock_timeout_seconds: float = Field(
+        10.0, gt=0, description="longest wait for the publication lane or another lock"
+    )
+    statement_timeout_seconds: float = Field(30.0, gt=0, description="longest single statement")
+    idle_timeout_seconds: float = Field(
+        10.0, gt=0, description="longest silence in a transaction: who stalls loses the lane"
+    )
+
+
+class StoreSettings(LaneTimeouts):
     """What writes observations to the database is told (`STORE_…`)."""
 
     model_config = SettingsConfigDict(
@@ -52,13 +64,6 @@ class StoreSettings(BaseSettings):
     batch_records: int = Field(2000, ge=1, description="most records committed at a time")
     fetch_wait_seconds: float = Field(
         0.1, gt=0, description="longest wait for records before looking around"
-    )
-    lock_timeout_seconds: float = Field(
-        10.0, gt=0, description="longest wait for the publication lane or another lock"
-    )
-    statement_timeout_seconds: float = Field(30.0, gt=0, description="longest single statement")
-    idle_timeout_seconds: float = Field(
-        10.0, gt=0, description="longest silence in a transaction: a stalled store loses the lane"
     )
 
 
@@ -77,8 +82,8 @@ class RetentionPolicy(BaseModel):
     )
 
 
-class AggregateSettings(BaseSettings):
-    """What sums observations up is told (`AGGREGATE_…`)."""
+class AggregateSettings(LaneTimeouts):
+    """What sums observations up and makes differences is told (`AGGREGATE_…`)."""
 
     model_config = SettingsConfigDict(
         env_prefix="AGGREGATE_", env_nested_delimiter="__", frozen=True, extra="forbid"
@@ -89,9 +94,11 @@ class AggregateSettings(BaseSettings):
     )
     metrics: HttpListener | None = Field(None, description="where /metrics and /health are served")
     interval_seconds: float = Field(
-        2.0, gt=0, description="pause between two rounds; aggregates are so far behind at most"
+        2.0,
+        gt=0,
+        description="pause between two rounds; aggregates and differences are so far behind",
     )
-    batch_tasks: int = Field(5000, ge=1, description="most noted quarters taken at a time")
+    batch_tasks: int = Field(5000, ge=1, description="most notes taken at a time")
     quality_interval_seconds: float = Field(
         30.0, gt=0, description="pause between two rounds of the figures of quality, at least"
     )

@@ -18,11 +18,12 @@ from stream_processors.settings import StoreSettings
 from stream_processors.steps.passage import Passage
 from stream_processors.store.high_water import HighWater
 from stream_processors.store.horizon import Horizon
+from stream_processors.store.lane import TEMPORARY_TABLES
 from stream_processors.store.observation_sink import committing
 from stream_processors.store.prepared import Prepared, prepare, storable
 from stream_processors.store.recollection import recollect
 from stream_processors.store.slices import sliced
-from stream_processors.store.transaction import TEMPORARY_TABLES, commit
+from stream_processors.store.transaction import commit
 
 
 class Rehearsal:

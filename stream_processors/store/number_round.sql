@@ -23,6 +23,13 @@ judged as (
         c.result_json as replaced_json,
         c.quality as replaced_quality,
         case
+            -- What was derived was judged where it was made: it differs from what there is, if
+            -- only in its flags.
+            when i.reading_partition < 0 then case
+                when i.withdrawn then 'withdrawn'
+                when c.sequence is null then 'new'
+                else 'corrected'
+            end
             -- A reading takes back what it gave itself, not what another has put in its place.
             when i.withdrawn then case when c.received_time = i.received_time
                 and c.reading_partition = i.reading_partition

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from stream_processors.record import Record
 from stream_processors.settings import StoreSettings
 from stream_processors.store.high_water import HighWater
 from stream_processors.store.horizon import Horizon
+from stream_processors.store.lane import TEMPORARY_TABLES
 from stream_processors.store.ledger import Ledger
 from stream_processors.store.ownership import Moves, Ownership
 from stream_processors.store.place import Place
@@ -22,14 +24,20 @@ from stream_processors.store.place_table import places
 from stream_processors.store.prepared import Prepared, prepare, storable
 from stream_processors.store.recollection import recollect
 from stream_processors.store.slices import lay_out, sliced
-from stream_processors.store.transaction import TEMPORARY_TABLES, Committing, commit
+from stream_processors.store.transaction import Committing, commit
 from stream_processors.store.witness import Witness
 
 log = logging.getLogger(__name__)
 
 
 class Catalogue(Protocol):
-    """Knows the datastreams, and registers those that are new."""
+    """Knows the datastreams, and registers those that are new.
+
+    Attributes:
+        registers: ids of datastreams, of all returned so far, that differences are made of.
+    """
+
+    registers: set[int]
 
     async def register(self, wanted: Iterable[tuple[NormalisedReading, Observation]]) -> None:
         """Make sure that the datastream of each is known, or refused.
@@ -162,7 +170,12 @@ class ObservationSink:
             with translated():
                 await recollect(connection, part)
                 await self._horizon.withhold(connection, part, now=datetime.now(UTC))
-                batch = committing(part, [*moves, *mark_moves], self._horizon.last_erasure)
+                batch = committing(
+                    part,
+                    [*moves, *mark_moves],
+                    self._horizon.last_erasure,
+                    registers=self._catalogue.registers,
+                )
                 with self._witness.timed(batch):
                     await commit(connection, batch, self._settings)
         except StoreUnavailable:
@@ -180,15 +193,24 @@ class ObservationSink:
         return [(known[number], mark) for number, mark in sorted(last.items())]
 
 
-def committing(part: Sequence[Prepared], moves: Moves, last_erasure: int) -> Committing:
+def committing(
+    part: Sequence[Prepared],
+    moves: Moves,
+    last_erasure: int,
+    *,
+    registers: AbstractSet[int] = frozenset(),
+) -> Committing:
     """Return what the transaction of a slice writes."""
-    ledger = Ledger()
+    ledger, layout = Ledger(), lay_out(part)
     for one in part:
         ledger.enter(one)
     return Committing(
         moves=moves,
         last_erasure=last_erasure,
-        layout=lay_out(part),
+        layout=layout,
         ledger=ledger,
+        # What a replay takes back may be of a datastream that this process has not seen.
+        has_registers=bool(layout.again)
+        or not registers.isdisjoint(row.datastream_id for row in layout.rows),
         dead_letters=[letter for one in part for letter in one.dead_letters],
     )

@@ -25,6 +25,9 @@ NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 class Numbers:
     """A catalogue in which a datastream's name is its id."""
 
+    def __init__(self, *registers: int) -> None:
+        self.registers = set(registers)
+
     async def register(self, wanted: Iterable[tuple[NormalisedReading, Observation]]) -> None:
         for _ in wanted:
             pass
@@ -151,13 +154,13 @@ async def scene(
     database: DatabaseConnection,
     *partitions: int,
     comparison: Comparison | None = None,
+    registers: Sequence[int] = (),
     **settings: Any,
 ) -> AsyncIterator[Scene]:
     """Yield a store that owns partitions of a database."""
     monitor = Monitor()
-    sink = ObservationSink(
-        StoreSettings(database=database, **settings), Numbers(), monitor, comparison=comparison
-    )
+    wishes, catalogue = StoreSettings(database=database, **settings), Numbers(*registers)
+    sink = ObservationSink(wishes, catalogue, monitor, comparison=comparison)
     connection = await asyncpg.connect(database.dsn.get_secret_value())
     made = Scene(sink=sink, connection=connection, monitor=monitor)
     try:

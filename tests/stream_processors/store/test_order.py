@@ -11,7 +11,8 @@ import pytest
 from schemas.errors import Fenced
 from schemas.publication import LANE
 from schemas.settings import DatabaseConnection
-from stream_processors.store import all_new, transaction
+from stream_processors.store import all_new, lane, transaction
+from stream_processors.store.slices import Layout
 from tests.stream_processors.scene import (
     Scene,
     in_order,
@@ -175,21 +176,21 @@ async def test_connection_that_ends_between_copy_and_commit_leaves_nothing(
     shop: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The batch is tried again, and is there once."""
-    write = transaction._write
     killed = False
 
     async def die_once(
-        connection: "asyncpg.Connection[asyncpg.Record]", *args: Any, **more: Any
-    ) -> None:
+        connection: "asyncpg.Connection[asyncpg.Record]", layout: Layout, *, last_erasure: int
+    ) -> lane.Passage:
         nonlocal killed
-        await write(connection, *args, **more)
+        passage = await lane.pass_lane(connection, layout, last_erasure=last_erasure)
         if not killed:
             killed = True
             await shop.connection.execute(
                 "select pg_terminate_backend($1)", connection.get_server_pid()
             )
+        return passage
 
-    monkeypatch.setattr(transaction, "_write", die_once)
+    monkeypatch.setattr(transaction, "pass_lane", die_once)
     await shop.store(reading(0, observation(minute=0), observation(minute=1)))
 
     assert killed
@@ -223,11 +224,11 @@ async def test_batch_is_judged_again_when_something_was_published_since_we_looke
 
         async def meanwhile(*args: Any) -> int | None:
             seen = await look(*args)
-            monkeypatch.setattr(transaction, "look_ahead", look)
+            monkeypatch.setattr(lane, "look_ahead", look)
             await other.store(reading(0, observation(result=1), partition=1))
             return seen
 
-        monkeypatch.setattr(transaction, "look_ahead", meanwhile)
+        monkeypatch.setattr(lane, "look_ahead", meanwhile)
         later = observation(result=2, result_minute=5)
         await one.store(reading(0, later, observation(minute=1), received=None))
 

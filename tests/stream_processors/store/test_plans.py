@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from schemas.publication import MAXIMUM_PER_MILLISECOND
-from stream_processors.store.transaction import _SQL
+from stream_processors.store.lane import _SQL
 from tests.stream_processors.scene import NOON, Scene
 
 _FILL = """

@@ -1,0 +1,1 @@
+"""What registers counted in each interval, made behind the store."""
