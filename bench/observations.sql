@@ -4,4 +4,4 @@ select t.city, t.name, o.phenomenon_start, o.sequence
 from observation as o
 join datastream as d using (datastream_id)
 join thing as t using (thing_id)
-where o.sequence > $1
+where o.sequence > $1 and o.reading_partition >= 0

@@ -21,7 +21,9 @@ _STANDSTILL_SECONDS: Final = 15.0
 TOPICS: Final = {wire.READINGS: "ingest", wire.OBSERVATIONS: "normalise"}
 """By topic: the station whose work its end tells."""
 
-_BEHIND: Final = "select exists (select from aggregate_task)"
+_BEHIND: Final = (
+    "select exists (select from aggregate_task) or exists (select from difference_task)"
+)
 
 
 class KafkaEnds:

@@ -72,7 +72,8 @@ class Verdict:
     Attributes:
         readings_received: by the offsets in Kafka, as far as the store has seen them.
         readings_normalised: by the account in the database; so are empty, rejected, duplicate.
-        observations_stored: rows that this run brought, counted.
+        observations_stored: rows that this run brought, counted; without what was made of them
+            (differences of registers).
         lost: acknowledged messages whose observations or dead letter are not in the database.
         surplus: observations of payloads without a time that are there more often than sent.
         lag_p50_ms: milliseconds from just before the publish (the ledger's clock) to

@@ -1,11 +1,12 @@
 -- Versions that have the result of the one before them, which would have been duplicates.
--- A value may come again after another one, or after it was withdrawn.
+-- A value may come again after another one, or after it was withdrawn. What no reading gave, but was
+-- made of several (differences of registers), is made again when its flags alone change.
 -- $1 timestamptz: versions replaced since
 -- $2 bigint: last sequence
 with touched as (
     select distinct datastream_id, phenomenon_start
     from observation_version
-    where replaced_at >= $1
+    where replaced_at >= $1 and reading_partition >= 0
 ), version as (
     select datastream_id, phenomenon_start, sequence, result_number, result_json, withdrawn
     from touched
