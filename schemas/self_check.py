@@ -11,8 +11,9 @@ import msgspec
 from schemas import wire
 from schemas.errors import ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
-from schemas.interpreter.observe import Yield, observe, rejection_of
+from schemas.interpreter.observe import Yield, observe
 from schemas.interpreter.phenomenon_time import known_zone
+from schemas.interpreter.rejections import rejection_of
 from schemas.language.sensor_profile import Example, ExpectedObservation
 from schemas.privacy import gate
 from schemas.register_log import RegisterLog

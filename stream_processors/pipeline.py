@@ -51,8 +51,8 @@ class Pipeline:
     def remember(self, partition: int, batch: Sequence[Arrival]) -> None:
         """Take note of readings that another process dealt with."""
         before = self.seen.get(partition, RedeliveryState())
-        readings = [arrival.reading for arrival in batch]
-        self.seen[partition] = remember(readings, before, policy=self.redelivery)
+        passages = normalise(batch, registry=self.registry)
+        self.seen[partition] = remember(passages, before, policy=self.redelivery)
 
     def forget(self, partition: int) -> None:
         """Forget what came before in a partition."""

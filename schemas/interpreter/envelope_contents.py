@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
+import msgspec
+
 from schemas.interpreter.phenomenon_time import compile_paths
 from schemas.language.paths import MISSING, Getter, compile_path
 from schemas.language.sensor_profile import Envelope
 
 ModelOf: TypeAlias = Callable[[Any], str]
+UplinkOf: TypeAlias = Callable[[Any], bytes]
 
 
 class Contents(NamedTuple):
@@ -18,12 +21,14 @@ class Contents(NamedTuple):
         document: finds the document that the network server made of them.
         port: finds the LoRaWAN port that they came on.
         model: returns what the envelope calls the device's model, empty for nothing.
+        uplink: returns what names the uplink, whichever gateway heard it; empty for nothing.
     """
 
     encoded: Getter | None
     document: Getter | None
     port: Getter | None
     model: ModelOf | None
+    uplink: UplinkOf | None
 
 
 def compile_contents(envelope: Envelope) -> Contents:
@@ -33,6 +38,7 @@ def compile_contents(envelope: Envelope) -> Contents:
         document=compile_paths(envelope.document) if envelope.document else None,
         port=compile_path(envelope.port) if envelope.port else None,
         model=_model_of([compile_path(path) for path in envelope.model]),
+        uplink=_uplink_of([compile_path(path) for path in envelope.uplink]),
     )
 
 
@@ -51,3 +57,14 @@ def _model_of(getters: list[Getter]) -> ModelOf | None:
         return "/".join(names) if all(type(name) is str for name in names) else ""
 
     return model
+
+
+def _uplink_of(getters: list[Getter]) -> UplinkOf | None:
+    if not getters:
+        return None
+
+    def uplink(document: Any) -> bytes:
+        parts = [get(document) for get in getters]
+        return b"" if MISSING in parts else msgspec.json.encode(parts)
+
+    return uplink

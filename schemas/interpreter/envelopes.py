@@ -26,6 +26,13 @@ class Opened(NamedTuple):
     inner: CompiledProfile
     document: Any
 
+    def uplink(self) -> bytes:
+        """Return what names the uplink that the envelope brought, empty for nothing."""
+        contents = self.outer.contents
+        if contents is None or contents.uplink is None:
+            return b""
+        return contents.uplink(self.outer_document)
+
 
 def open_payload(profile: CompiledProfile, payload: bytes) -> Opened:
     """Return what is inside a payload.

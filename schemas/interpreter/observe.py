@@ -20,6 +20,7 @@ from schemas.interpreter.coverage import LOW
 from schemas.interpreter.envelopes import Opened, open_payload
 from schemas.interpreter.phenomenon_time import RECEIVED, Moment, Told, moment
 from schemas.interpreter.places import WhereIs
+from schemas.interpreter.rejections import first_rejections, rejection_of
 from schemas.interpreter.results import short
 from schemas.interpreter.thing_name import thing_name
 from schemas.language.paths import MISSING
@@ -28,7 +29,6 @@ from schemas.privacy import refuse_withheld
 NOTHING_VALID: Final = "nothing-valid"
 NO_VALUES: Final = "no-values"
 ITEMS_LIMIT: Final = 10_000
-REJECTIONS_LIMIT: Final = 100
 
 
 class Yield(NamedTuple):
@@ -40,12 +40,14 @@ class Yield(NamedTuple):
         empty: why there is neither, else empty: `nothing-valid` (a condition of the profile does
             not hold, such as an uptime of 0) or `no-values` (all fields are null or left out).
         places: where things say that they are.
+        uplink: what names the uplink that an envelope brought, if it does.
     """
 
     observations: tuple[wire.Observation, ...] = ()
     rejections: tuple[wire.Rejection, ...] = ()
     empty: str = ""
     places: tuple[wire.ToldPlace, ...] = ()
+    uplink: bytes = b""
 
 
 class _Context(NamedTuple):
@@ -81,16 +83,10 @@ def observe(
     context = _Context(thing, received_time, zone)
     if opened.document is MISSING:
         return Yield(empty=NO_VALUES)
-    if opened.inner.items is not None:
-        return _observe_items(opened, context)
-    return _observe_one(opened, context)
-
-
-def rejection_of(rejected: ReadingRejected, where: str = "") -> wire.Rejection:
-    """Return an error as it is told in records, at its own place or at `where`."""
-    return wire.Rejection(
-        reason=rejected.reason, detail=rejected.detail, where=where or rejected.where
-    )
+    many = opened.inner.items is not None
+    found = _observe_items(opened, context) if many else _observe_one(opened, context)
+    uplink = opened.uplink()
+    return found._replace(uplink=uplink) if uplink else found
 
 
 def _observe_items(opened: Opened, context: _Context) -> Yield:
@@ -100,19 +96,10 @@ def _observe_items(opened: Opened, context: _Context) -> Yield:
         raise ReadingRejected("payload.unexpected", detail, opened.inner.each)
     yields = [_observe_item(opened, item, i, context) for i, item in enumerate(items)]
     observations = tuple(o for one in yields for o in one.observations)
-    rejections = _first(tuple(r for one in yields for r in one.rejections))
+    rejections = first_rejections(tuple(r for one in yields for r in one.rejections))
     places = tuple(place for one in yields for place in one.places)
     empty = next((one.empty for one in yields if one.empty), NO_VALUES)
     return Yield(observations, rejections, "" if observations or rejections else empty, places)
-
-
-def _first(rejections: tuple[wire.Rejection, ...]) -> tuple[wire.Rejection, ...]:
-    """Keep the first rejections; the last one kept tells how many there were."""
-    if len(rejections) <= REJECTIONS_LIMIT:
-        return rejections
-    last = rejections[REJECTIONS_LIMIT - 1]
-    detail = f"{last.detail} (and {len(rejections) - REJECTIONS_LIMIT} more rejections)"
-    return (*rejections[: REJECTIONS_LIMIT - 1], msgspec.structs.replace(last, detail=detail))
 
 
 def _observe_item(opened: Opened, item: Any, number: int, context: _Context) -> Yield:

@@ -49,6 +49,11 @@ class Envelope(Part):
         max_length=2,
         description="what names the device's model; of two, `vendor` and `model`",
     )
+    uplink: list[JsonPath] = Field(
+        default_factory=list,
+        max_length=4,
+        description="what names an uplink, whichever gateway heard it: it counts once",
+    )
 
 
 class CarriedBy(Part):

@@ -98,8 +98,8 @@ class Survey:
                 kept, after = deduplicate(passages, before, policy=self.redelivery)
                 self._note(passages, kept)
             else:
-                readings = [one.reading for one in part]
-                after = remember(readings, before, policy=self.redelivery)
+                unread = [Passage.unread(one) for one in part]
+                after = remember(unread, before, policy=self.redelivery)
             self._seen[partition] = after
         self._extend(partition, arrivals, chosen=chosen)
 

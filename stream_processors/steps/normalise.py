@@ -6,7 +6,8 @@ from typing import Any
 
 from schemas.errors import Misconfigured, ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
-from schemas.interpreter.observe import observe, rejection_of
+from schemas.interpreter.observe import observe
+from schemas.interpreter.rejections import rejection_of
 from schemas.registry import CityContext, Registry
 from schemas.topics import Address
 from schemas.wire import NormalisedReading, Rejection
@@ -63,6 +64,7 @@ def _observe(
     return Passage(
         arrival=arrival,
         profile_version=profile.version,
+        uplink=found.uplink,
         result=NormalisedReading(
             city=address.city,
             source=reading.source,

@@ -29,11 +29,27 @@ class Passage:
 
     Attributes:
         profile_version: of the profile that its topic names, 0 when there is none.
+        uplink: what names the uplink that an envelope brought, if it does.
     """
 
     arrival: Arrival
     result: NormalisedReading
     profile_version: int = 0
+    uplink: bytes = b""
+
+    @classmethod
+    def unread(cls, arrival: Arrival) -> "Passage":
+        """Return the passage of a reading that is not looked into: its uplink is not known."""
+        reading = arrival.reading
+        result = NormalisedReading(
+            city=reading.city,
+            source=reading.source,
+            profile="",
+            partition=arrival.partition,
+            offset=arrival.offset,
+            received_time=reading.received_time,
+        )
+        return cls(arrival=arrival, result=result)
 
     def with_result(self, **changes: object) -> "Passage":
         """Return the same reading, giving something else."""
@@ -41,4 +57,5 @@ class Passage:
             arrival=self.arrival,
             result=msgspec.structs.replace(self.result, **changes),
             profile_version=self.profile_version,
+            uplink=self.uplink,
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -216,6 +217,16 @@ def test_what_two_bridges_bring_is_stored_once(day: Day) -> None:
 
     assert day.published("bridges")
     assert len(day.rows("parking-vlasmarkt", "free")) == len(set(brought)) < len(brought)
+
+
+def test_an_uplink_that_two_gateways_heard_is_stored_once(day: Day) -> None:
+    gauge = [one for one in day.entries if "/peil-leie/" in one.published.topic]
+    copies = [one for one in gauge if one.published.fault == "gateways"]
+    times = [row["time"] for row in day.rows("peil-leie", "water-level")]
+
+    assert copies
+    assert len(times) <= len(gauge) - len(copies)
+    assert min(b - a for a, b in pairwise(times)).total_seconds() > 1
 
 
 def test_a_dead_device_leaves_what_it_said_before(day: Day) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from schemas.errors import ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
-from schemas.interpreter.observe import Yield, observe, rejection_of
+from schemas.interpreter.observe import Yield, observe
+from schemas.interpreter.rejections import rejection_of
 from schemas.library import Library
 from schemas.privacy import gate
 from schemas.self_check import example_payload

@@ -9,7 +9,8 @@ import pytest
 
 from schemas.errors import Misconfigured, ReadingRejected
 from schemas.interpreter.lambert import LAMBERT_72, lambert_72_to_wgs84, lambert_2008_to_wgs84
-from schemas.interpreter.observe import REJECTIONS_LIMIT, Yield, observe
+from schemas.interpreter.observe import Yield, observe
+from schemas.interpreter.rejections import REJECTIONS_LIMIT
 from tests.schemas.conftest import MakeProfile
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

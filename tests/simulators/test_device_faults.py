@@ -241,6 +241,7 @@ def test_two_gateways_bring_the_same_frame_in_two_envelopes(registry: Registry) 
     assert (first.fault, second.fault) == ("", "gateways")
     assert first.payload != second.payload
     assert heard.of("water-level")[-1].result == heard.of("water-level")[-2].result
+    assert heard.yields[-1].uplink == heard.yields[-2].uplink != b""
 
 
 def test_a_dead_device_says_nothing_more(registry: Registry) -> None:
