@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import Final, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from schemas.quality import doubted
 from schemas.quality_rules import NeighboursRule
@@ -21,6 +21,8 @@ MOST_REMEMBERED: Final = 100_000
 """Datastreams at most: about 30 MB. Of more, only those of the last batch are remembered."""
 AROUND_SECONDS: Final = 3600.0
 """How long it may take until a thing that was placed or moved has its new neighbours."""
+SOON_SECONDS: Final = 2.0
+"""When neighbours are looked for again at first, and then after twice as long each time."""
 AROUND_AT_ONCE: Final = 25
 """Datastreams whose neighbours are looked for in one batch: some milliseconds for each."""
 NEWEST_SECONDS: Final = 5.0
@@ -32,6 +34,14 @@ class Rules(Protocol):
 
     def watch(self, reading: NormalisedReading, observation: Observation) -> Watch | None:
         """Return the rules of an observation's datastream, `None` when it has none."""
+
+
+class _Around(NamedTuple):
+    """The neighbours of a datastream, and when they are to be looked for again."""
+
+    neighbours: tuple[int, ...]
+    next_time: float
+    wait_seconds: float
 
 
 class Comparer:
@@ -58,7 +68,7 @@ class Comparer:
         self._barring = frozenset(barring)
         self._watches: dict[int, Watch | None] = {}
         self._pasts: dict[int, Past] = {}
-        self._around: dict[int, tuple[float, tuple[int, ...]]] = {}
+        self._around: dict[int, _Around] = {}
         self._newest: dict[int, tuple[float, Newest | None]] = {}
 
     def forget(self) -> None:
@@ -114,20 +124,20 @@ class Comparer:
         now = self._clock()
         if len(self._around) > MOST_REMEMBERED:
             self._around, self._newest = {}, {}
-        old = [key for key in watches if self._found_time(key) < now - AROUND_SECONDS]
+        known = self._around
+        old = [key for key in watches if key not in known or known[key].next_time < now]
         if old:
             asked = {key: watches[key] for key in old[:AROUND_AT_ONCE]}
-            found = await self._history.neighbours(asked)
-            self._around |= {key: (now, around) for key, around in found.items()}
-        wanted = {one for key in watches if key in self._around for one in self._around[key][1]}
+            for key, around in (await self._history.neighbours(asked)).items():
+                wait = min(
+                    2 * known[key].wait_seconds if key in known else SOON_SECONDS, AROUND_SECONDS
+                )
+                known[key] = _Around(around, now + wait, wait)
+        wanted = {one for key in watches if key in known for one in known[key].neighbours}
         stale = [one for one in wanted if self._read_time(one) < now - NEWEST_SECONDS]
         if stale:
             newest = await self._history.newest(stale)
             self._newest |= {one: (now, newest.get(one)) for one in stale}
-
-    def _found_time(self, datastream_id: int) -> float:
-        known = self._around.get(datastream_id)
-        return known[0] if known else float("-inf")
 
     def _read_time(self, datastream_id: int) -> float:
         known = self._newest.get(datastream_id)
@@ -159,5 +169,5 @@ class Comparer:
         known, newest = self._around.get(series), self._newest
         if known is None:
             return False  # its neighbours are looked for in a batch to come
-        around = [one for key in known[1] if (one := newest[key][1]) is not None]
+        around = [one for key in known.neighbours if (one := newest[key][1]) is not None]
         return differs(rule, start, value, around)

@@ -182,10 +182,12 @@ async def test_neighbours_of_a_few_are_looked_for_at_a_time(
     assert [sum(bool(one.quality) for one in batch) for batch in found] == [2, 4, 5]
 
 
-async def test_neighbours_are_looked_for_again_after_an_hour() -> None:
+async def test_neighbours_are_looked_for_again_less_and_less_often() -> None:
+    """Whose neighbours come later has them soon; who has them does not ask all the time."""
     bench = Bench(n1=(2, 3))
-    for seconds in (0.0, 1.0, module.AROUND_SECONDS + 2):
-        bench.seconds = 1000 + seconds
-        await bench.compare((1, observation(1, seconds, 20.0)))
+    for minute in range(24 * 60):
+        bench.seconds = 1000 + minute * 60.0
+        await bench.compare((1, observation(1, minute, 20.0)))
 
-    assert bench.history.asked.count("neighbours") == 2
+    first_hours, day = 6, 24  # minutes apart: 1, 1, 1, 1, 1, 2, 3, 5, 9, 18, 35, then 60
+    assert day <= bench.history.asked.count("neighbours") <= day + 2 * first_hours
