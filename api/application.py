@@ -11,6 +11,7 @@ from api.access import KeyFile
 from api.catalogue.routes import catalogue
 from api.entities.routes import entities
 from api.exports.routes import exports
+from api.feeds.routes import feeds
 from api.figures.routes import figures
 from api.ldes.serving.routes import event_streams
 from api.ldes.serving.version_routes import observation_versions
@@ -70,6 +71,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         observation_versions(settings, store, vocabulary),
         entities(settings, store, vocabulary),
         shapes(settings),
+        feeds(settings, store),
         operations(store, telemetry, hub.check),
         pages(settings, store, vocabulary),
     ):

@@ -13,10 +13,13 @@
 | rule that raises a quality flag | `{base}/id/quality-flag/{code}` |
 | theme | `{base}/id/theme/{slug}` |
 | figure of a dataset's quality | `{base}/id/quality-metric/{slug}` |
+| version of one of these, since it changed | `…/version/{position}` |
 | event stream, which is the dataset | `{base}/ldes/{city}/{theme}#stream` |
 | root node of the stream | `{base}/ldes/{city}/{theme}` |
 | inner node, page | `{base}/ldes/{city}/{theme}/2026-01-05`, `…/page/{number}` |
 | stream of hourly or daily sums | `{base}/ldes/{city}/{theme}/hourly#stream`, `…/daily#stream` |
+| stream of changes of a city's entities | `{base}/feeds/{city}#stream` |
+| …of what cities share, of the catalogue | `{base}/feeds/vocabulary`, `{base}/feeds/catalogue` |
 | SHACL shape | `{base}/shapes/{name}` |
 | catalogue of all cities | `{base}/catalogue#catalogue` |
 | catalogue of a city, and what it alone describes | `{base}/catalogue/{city}#{name}` |
@@ -104,6 +107,14 @@ class Iris:
     def in_catalogue(self, city: str | None, name: str) -> str:
         """Return the IRI of something that is described in a catalogue alone."""
         return f"{self.catalogue(city)}#{name}"
+
+    def version(self, subject: str, position: int) -> str:
+        """Return the IRI of a version of an entity, by the entity's address below the base."""
+        return f"{self.base}/{subject}/version/{position}"
+
+    def feed(self, name: str) -> str:
+        """Return the address of the root node of a stream of changes."""
+        return f"{self.base}/feeds/{name}"
 
     def shape(self, name: str) -> str:
         """Return the address of a SHACL shape."""

@@ -100,6 +100,9 @@ class ApiSettings(BaseSettings):
     catalogue_seconds: float = Field(
         60.0, gt=0, description="age at which the catalogue is made anew, if anything has changed"
     )
+    feed_seconds: float = Field(
+        10.0, ge=1, description="how long a page of a feed of changes that may grow is kept"
+    )
     connections: int = Field(10, ge=2, description="most connections to the database")
     acquire_seconds: float = Field(5.0, gt=0, description="longest wait for one of them")
     limits: Limits = Field(Limits(), description="how much one request may ask for")

@@ -16,6 +16,7 @@ _FACES = {
     "ldes": "ldes",
     "id": "entities",
     "shapes": "shapes",
+    "feeds": "feeds",
 }
 
 

@@ -18,6 +18,8 @@ from schemas.vocabulary import Iri
 from schemas.yaml_source import read_model, read_yaml
 
 _ANTIMERIDIAN, _POLE = 180, 90
+RESERVED = frozenset({"catalogue", "vocabulary"})
+"""Slugs that no city can have: the streams of changes below /feeds that are no city's."""
 _THINGS_LIMIT_BYTES = 32_000_000
 
 ProfileId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*$")]
@@ -83,6 +85,13 @@ class City(Part):
     topics: tuple[TopicMapping, ...] = ()
     clients: tuple[Name, ...] = ("sensors",)
     new_things_per_hour: int = Field(1000, ge=1)
+
+    @field_validator("slug")
+    @classmethod
+    def _not_reserved(cls, value: str) -> str:
+        if value in RESERVED:
+            raise ValueError(f"{value} is the name of something else in addresses; take another")
+        return value
 
     @field_validator("time_zone")
     @classmethod

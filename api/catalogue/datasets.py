@@ -75,6 +75,7 @@ def declared(dataset: DatasetFacts, at: Addresses) -> Iterator[Triple]:
         (DCAT.theme, [URIRef(one) for one in said.data_themes]),
         (DCAT.keyword, _keywords(dataset)),
         (DCAT.landingPage, at.below("/#{city}--{theme}")),
+        (RDFS.seeAlso, URIRef(at.iris.feed(at.city.city))),
         (MDCAT.statuut, iri(said.statute)),
         (MOBILITY.mobilityTheme, iri(said.mobility_theme)),
         (DCATAP.hvdCategory, iri(said.high_value_category)),

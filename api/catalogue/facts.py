@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from api.data_quality.measurements import Measurement, measurements_of
-from api.store import Connection
+from api.ldes.series import AnyConnection
 from schemas.declaration import CityDeclaration, DatasetDeclaration, Text
 
 _FOLDER: Final = files("api.catalogue")
@@ -89,7 +89,7 @@ class Facts:
     datasets: Sequence[DatasetFacts]
 
 
-async def facts_of(connection: Connection, cities: Sequence[str] | None = None) -> Facts:
+async def facts_of(connection: AnyConnection, cities: Sequence[str] | None = None) -> Facts:
     """Return the facts of cities, `None` for all; without those that declare nothing."""
     found = await connection.fetch(_DATASETS, cities)
     measured = await measurements_of(connection, [row["dataset_id"] for row in found])

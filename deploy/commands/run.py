@@ -88,11 +88,14 @@ def _api() -> Callable[[], Awaitable[None]]:
 
 
 def _ldes() -> Callable[[], Awaitable[None]]:
+    from api.feeds.chronicle import keep_chronicle
+    from api.iris import Iris
     from api.ldes.building.run import run
     from api.ldes.building.settings import LdesSettings
 
     settings = LdesSettings()
-    return lambda: run(settings)
+    iris, seconds = Iris(settings.base_iri), settings.chronicle_seconds
+    return lambda: run(settings, keep_chronicle(settings.database, iris, seconds=seconds))
 
 
 def _simulate() -> Callable[[], Awaitable[None]]:

@@ -108,11 +108,17 @@ def sta(client: httpx.AsyncClient) -> Get:
 
 
 @asynccontextmanager
-async def served(settings: ApiSettings) -> AsyncIterator[str]:
-    """Yield the address of the interfaces, served over TCP until the context ends."""
-    settings = settings.model_copy(update={"listener": HttpListener(port=free_port())})
+async def served(settings: ApiSettings, *, base: bool = False) -> AsyncIterator[str]:
+    """Yield the address of the interfaces, served over TCP until the context ends.
+
+    With `base` it is the beginning of their identifiers, too.
+    """
+    listener = HttpListener(port=free_port())
+    address = listener.address
+    settings = settings.model_copy(
+        update={"listener": listener} | ({"base_iri": address} if base else {})
+    )
     task = asyncio.create_task(run(settings))
-    address = settings.listener.address
     try:
         async with httpx.AsyncClient(base_url=address) as http:
             while not await _is_ready(http, task):  # noqa: ASYNC110, as a caller sees it

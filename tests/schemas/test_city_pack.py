@@ -41,6 +41,7 @@ def test_smallest_pack_is_read(tmp_path: Path) -> None:
     ("old", "new", "sentence"),
     [
         ("slug: veldegem", "slug: Veldegem", "slug"),
+        ("slug: veldegem", "slug: catalogue", "catalogue is the name of something else"),
         ("slug: veldegem", "slug: veldegem\ntimeZone: Mars/Phobos", "timeZone"),
         ("slug: veldegem", "slug: veldegem\ncolour: red", "colour"),
         ("access: open", "access: restricted", "comply or explain"),

@@ -6,6 +6,7 @@ import logging
 import math
 import random
 import time
+from collections.abc import Coroutine
 from typing import Any, Final, NoReturn
 
 from api.http_server import serve
@@ -27,15 +28,20 @@ _RETIRE_SECONDS: Final = 60.0
 _log = logging.getLogger(__name__)
 
 
-async def run(settings: LdesSettings) -> None:
+async def run(settings: LdesSettings, *beside: Coroutine[Any, Any, NoReturn]) -> None:
     """Build pages until cancelled; several may run, one of them works.
+
+    Args:
+        settings: of the builder.
+        beside: what else runs in the process, until cancelled too.
 
     Raises:
         Misconfigured: pages were published under another base IRI, or the port is taken.
     """
     monitor = Monitor()
     tasks: list[asyncio.Task[Any]] = [
-        asyncio.create_task(_build_for_ever(settings, monitor), name="ldes.build")
+        asyncio.create_task(_build_for_ever(settings, monitor), name="ldes.build"),
+        *(asyncio.create_task(one, name="ldes.beside") for one in beside),
     ]
     if settings.monitor:
         serving = serve(monitor.application(), settings.monitor)

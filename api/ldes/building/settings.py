@@ -39,6 +39,9 @@ class LdesSettings(BaseSettings):
     refresh_seconds: float = Field(
         10.0, gt=0, description="age at which what is known of datastreams is read again"
     )
+    chronicle_seconds: float = Field(
+        5.0, gt=0, description="between two looks for changes of the catalogue and its entities"
+    )
     page_members: int = Field(
         500, ge=MAXIMUM_PER_MILLISECOND, description="most members of a page"
     )

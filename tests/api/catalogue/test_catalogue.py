@@ -126,7 +126,7 @@ async def test_head_tells_what_get_would(client: httpx.AsyncClient) -> None:
 async def test_every_address_that_it_gives_answers(client: httpx.AsyncClient) -> None:
     graph = await read(client)
     predicates = (DCAT.accessURL, DCAT.endpointURL, DCAT.endpointDescription, DCAT.landingPage,
-                  FOAF.homepage, FOAF.page)  # fmt: skip
+                  FOAF.homepage, FOAF.page, RDFS.seeAlso)  # fmt: skip
     addresses = {str(one) for predicate in predicates for one in graph.objects(None, predicate)}
     ours = {one for one in addresses if one.startswith(BASE)}
 
