@@ -101,6 +101,8 @@ async def test_flag_chooses_what_is_flagged_with_its_raw_value(client: httpx.Asy
     assert [row["rawResult"] for row in found] == ["x5", "x10", "x15", "x20", "x25", "x30"]
     assert len(severe) == 29 - 19
     assert await rows(client, "datastream=3&flag=error&quality=good") == []
+    before = await rows(client, "datastream=3&flag=error&asOf=2026-01-01T00:12:00Z")
+    assert [row["rawResult"] for row in before] == ["x5", "x10"]
 
 
 @pytest.mark.embedded

@@ -6,8 +6,10 @@ import pytest
 
 from schemas.errors import Misconfigured
 from schemas.quality_rules import QualityRules
+from schemas.registry import load_registry
 from schemas.vocabulary import Vocabulary
 from tests.schemas.test_vocabulary import POLLEN
+from tests.stream_processors.packs import write_pack
 
 LOOKING_AROUND = ("rate", "flat", "gap", "neighbours")
 
@@ -102,3 +104,24 @@ def test_wrong_rule_is_told_with_its_line(
 ) -> None:
     with pytest.raises(Misconfigured, match=told):
         extended(vocabulary, tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("{rate: {change: 500, per_seconds: 3600}}", ""),
+        ("{rate: {change: many, per_seconds: 3600}}", r"observed-properties\.yaml:11.*number"),
+    ],
+)
+def test_pack_is_checked_with_its_rules(tmp_path: Path, rule: str, told: str) -> None:
+    pack = write_pack(tmp_path)
+    file = pack / "vocabulary" / "observed-properties.yaml"
+    file.parent.mkdir()
+    file.write_text(f"{POLLEN}quality_rules: {{pollen: {rule}}}\n", encoding="utf-8")
+
+    if told:
+        with pytest.raises(Misconfigured, match=told):
+            load_registry([pack])
+    else:
+        words = load_registry([pack]).cities["stad-a"].vocabulary
+        assert words.rules_of(words.observed_properties["pollen"]).need_others
