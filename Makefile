@@ -24,7 +24,7 @@ demo: setup ## the whole platform with a simulated city, until Ctrl-C (ARGS='--s
 	@$(VENV)/bin/stadspuls demo $(ARGS)
 
 test: check real clients ## the checks, then all tests on the embedded and on the real services (ARGS='-k name')
-	$(VENV)/bin/pytest -n $(WORKERS) $(ARGS)
+	$(VENV)/bin/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 bench: $(VENV)/dev.stamp real ## throughput and latency on the real services
 	$(RUN) -m bench $(ARGS)

@@ -6,10 +6,18 @@ from datetime import timedelta
 
 import pytest
 
+from tests.clients.site import Site, site_in
 from tests.journey.running import Up, eventually, up
 from tests.journey.test_journey import HOUR, telraam
 
 OBSERVATIONS = 250
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An embedded platform that clients of event streams reach through a reverse proxy."""
+    with site_in(tmp_path_factory.mktemp("event-streams")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -129,13 +129,16 @@ def stadspuls(*words: str, check: bool = True) -> subprocess.CompletedProcess[st
 
 
 @contextlib.contextmanager
-def up(data_dir: Path, *, services: str, packs: Sequence[Path] = ()) -> Iterator[Up]:
-    """Run `stadspuls up` on a data directory; end it whatever happens."""
+def up(
+    data_dir: Path, *, services: str, packs: Sequence[Path] = (), **variables: str
+) -> Iterator[Up]:
+    """Run `stadspuls up` on a data directory, with settings; end it whatever happens."""
     packs = packs or [EXAMPLES / city for city in CITIES]
     stadspuls("city", "add", "--data-dir", str(data_dir), *map(str, packs))
     output = (data_dir / "up.log").open("ab")
     words = ("-m", "deploy.command", "up", "--services", services, "--data-dir", str(data_dir))
-    command = Command(program=(sys.executable, *words, "--port", "0", "--ingest-port", "0"))
+    program = (sys.executable, *words, "--port", "0", "--ingest-port", "0")
+    command = Command(program=program, environment=variables)
     # Ends with the test run, also when that is killed.
     process = spawn(command, folder=ROOT, log=output, orphan_signal=signal.SIGTERM)
     try:
