@@ -13,7 +13,7 @@ LOCK    := $(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 \
              --fork-strategy fewest --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench check lock clean
+.PHONY: help setup demo test bench recordings check lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -28,6 +28,9 @@ test: check real clients ## the checks, then all tests on the embedded and on th
 
 bench: $(VENV)/dev.stamp real ## throughput and latency on the real services
 	$(RUN) -m bench $(ARGS)
+
+recordings: $(VENV)/dev.stamp real ## every recording of ../shared/data through the real services, twice (ARGS='--only bicycle')
+	$(RUN) -m bench.recordings $(ARGS)
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, sensor profiles
 	$(VENV)/bin/ruff format --check .

@@ -14,6 +14,7 @@ from typing import Final
 
 import yaml
 
+from bench.interpreter import speeds
 from bench.machine import machine, versions
 from bench.messages import CITIES, Batch, messages
 from bench.relay_arm import relay_arm
@@ -84,6 +85,8 @@ async def measure(wishes: Wishes) -> Results:
         Unavailable: something did not come up, or ended by itself.
     """
     begun = time.time()
+    say("measuring the interpreter")
+    interpreter = speeds()
     async with prepared(wishes) as bench:
         rounds = await _rounds(bench, begun)
         connection = bench.site.connection
@@ -98,6 +101,7 @@ async def measure(wishes: Wishes) -> Results:
             rounds=rounds,
             machine=machine(bench.site.platform.installation.data_dir),
             versions=await versions(wishes.services, connection),
+            interpreter=interpreter,
         )
 
 

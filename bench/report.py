@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from rich.console import Console
 from rich.table import Table as RichTable
 
+from bench import interpreter
 from bench.figures import (
     Figure,
     Pick,
@@ -44,6 +45,14 @@ def tables(results: Results) -> list[Table]:
     return [_outcomes(results), _costs(results)]
 
 
+def speed_table(results: Results) -> Table:
+    """Return what the interpreter does, profile by profile."""
+    ordered = sorted(results.interpreter, key=lambda one: -one.observations_per_second)
+    return Table(
+        "One core interprets", interpreter.HEADER, [interpreter.row(one) for one in ordered]
+    )
+
+
 def markdown(results: Results) -> str:
     """Return the results as a part of a document."""
     parts = [_conditions(results)]
@@ -59,10 +68,11 @@ def show(results: Results) -> None:
     """Write the results to standard output; with colour and lines on a terminal."""
     if not sys.stdout.isatty():
         print(markdown(results))
+        print(f"\nOne core interprets:\n\n{interpreter.markdown(results.interpreter)}")
         return
     console = Console()
     console.print(_conditions(results))
-    for table in tables(results):
+    for table in (*tables(results), speed_table(results)):
         console.print(_rich(table))
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import msgspec
 
+from bench.interpreter import Speed
+
 
 class Cost(msgspec.Struct, frozen=True):
     """What a process cost during an arm.
@@ -98,6 +100,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
         values: observations that a message carries.
         payload_bytes: of a typical message.
         rounds: in the order in which they ran.
+        interpreter: what one core does with each profile.
         versions: of services and packages.
     """
 
@@ -110,6 +113,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     rounds: list[Round]
     machine: Machine
     versions: dict[str, str]
+    interpreter: list[Speed] = []
 
     @property
     def lost(self) -> int:

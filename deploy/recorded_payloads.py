@@ -23,10 +23,12 @@ def recorded_payloads(
     """Yield the payloads of files; each may be gzipped.
 
     Args:
-        files: `.jsonl` or `.ndjson` hold a payload a line, `.json` one payload or a list, other
-            files one payload; of a CSV profile, any other file holds a payload a row.
+        files: `.jsonl` or `.ndjson` hold a payload a line (also with `.txt` behind it), `.json`
+            one payload or a list, other files one payload; of a CSV profile, any other file holds
+            a payload a row.
         profile: what the payloads are of; it says how a CSV file is made.
-        items: JMESPath of the list in a `.json` file.
+        items: JMESPath of the list in a `.json` file; of the payload in each line, where null and
+            false are none.
 
     Raises:
         Misconfigured: a file is not there, or has no list where `items` says so.
@@ -39,8 +41,8 @@ def _of_file(file: Path, profile: SensorProfile, items: str | None) -> Iterator[
     if not file.exists():
         raise Misconfigured(f"{file}: there is no such file")
     with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as content:
-        if name.suffix in _LINES:
-            yield from _lines(content)
+        if name.suffix in _LINES or Path(name.stem).suffix in _LINES:
+            yield from _of_lines(content, items)
         elif name.suffix == ".json":
             yield from _of_document(file, content.read(), items)
         elif profile.decode == "csv":
@@ -51,6 +53,20 @@ def _of_file(file: Path, profile: SensorProfile, items: str | None) -> Iterator[
 
 def _lines(content: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
     return (line.rstrip(b"\r\n") for line in content if line.strip())
+
+
+def _of_lines(content: IO[bytes] | gzip.GzipFile, items: str | None) -> Iterator[bytes]:
+    """Yield each line, or the payload in it."""
+    for number, line in enumerate(_lines(content), 1):
+        if not items:
+            yield line
+            continue
+        try:
+            found = jmespath.search(items, json.loads(line))
+        except ValueError as wrong:
+            raise Misconfigured(f"line {number}, --items {items}: {wrong}") from wrong
+        if found is not None and found is not False:
+            yield json.dumps(found).encode()
 
 
 def _rows(lines: Iterable[bytes], form: CsvForm) -> Iterator[bytes]:

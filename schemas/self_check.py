@@ -100,17 +100,22 @@ def example_payload(example: Example) -> bytes:
     return msgspec.json.encode(example.payload)
 
 
+def example_thing(example: Example) -> str | None:
+    """Return the thing that an example's topic names."""
+    topic = _TOPIC.fullmatch(example.topic)
+    return topic[1] if topic else None
+
+
 def _wrong(profile: CompiledProfile, example: Example, log: RegisterLog) -> Iterator[str]:
     try:
         payload = example_payload(example)
     except ValueError as error:
         yield f"payload_hex: {error}"
         return
-    topic = _TOPIC.fullmatch(example.topic)
     outcome = interpret(
         profile,
         payload,
-        thing=topic[1] if topic else None,
+        thing=example_thing(example),
         received_time=example.received_time,
         zone=example.zone,
     )

@@ -1,24 +1,24 @@
-"""`stadspuls replay`: publish recorded payloads over MQTT, as the sensor would."""
+"""`stadspuls replay`: publish recorded payloads as the sensor would; what became of them."""
 
 import argparse
 import asyncio
-import json
-import sys
-import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from pydantic import SecretStr
+import asyncpg
 
 from deploy.commands import Parsers
 from deploy.installation import Installation
 from deploy.recorded_payloads import recorded_payloads
+from deploy.recording_display import counted, write_report
+from deploy.recording_report import Addressee, look_before, report
+from deploy.recording_sender import client_id, mqtt_connection
 from schemas.errors import Misconfigured, ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
 from schemas.interpreter.observe import observe
 from schemas.registry import CityContext
-from schemas.settings import MqttConnection
+from schemas.settings import KafkaConnection
 from schemas.topics import NAME, Address, source_of
 from simulators.mqtt_sink import MqttSink
 
@@ -26,7 +26,9 @@ from simulators.mqtt_sink import MqttSink
 def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
-        "replay", parents=[common], help="publish recorded payloads to the running platform"
+        "replay",
+        parents=[common],
+        help="publish recorded payloads to the running platform, and tell what became of them",
     )
     parser.add_argument(
         "file",
@@ -38,7 +40,10 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", required=True, help="vendor/model that the payloads are of")
     parser.add_argument("--city", help="slug; may be left out where there is one city")
     parser.add_argument("--thing", help="name of the thing, where the payload names none")
-    parser.add_argument("--items", help="JMESPath of the list of payloads in a .json file")
+    parser.add_argument(
+        "--items",
+        help="JMESPath of the payloads in a .json file, or in each line; null and false are none",
+    )
     parser.add_argument(
         "--speed",
         type=float,
@@ -51,24 +56,53 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
 
 async def _replay(wishes: argparse.Namespace) -> int:
     installation = Installation(wishes.data_dir)
+    facts = installation.running()
     context = _city(installation, wishes.city)
     profile = context.library.profile(wishes.profile)
     if wishes.thing and not NAME.fullmatch(wishes.thing):
         raise Misconfigured("--thing: at most 64 letters a-z, digits and dashes")
-    topic = source_of(Address(context.pack.slug, wishes.profile, wishes.thing))
-    pace = _Pace(profile, context, wishes.speed)
+    whose = Addressee(context.pack.slug, wishes.profile)
+    topic = source_of(Address(*whose, wishes.thing))
+    payloads = recorded_payloads(wishes.file, profile.definition, wishes.items)
+    connection = await asyncpg.connect(facts["database"])
+    try:
+        before = await look_before(connection, whose)
+        number = await _publish(installation, context, topic, payloads, wishes)
+        found = await report(
+            connection,
+            KafkaConnection.model_validate(facts["kafka"]),
+            before,
+            whose,
+            topics=[topic],
+            acknowledged=number,
+        )
+    finally:
+        await connection.close()
+    write_report(topic, found, as_json=wishes.json)
+    return 1 if found.lost else 0
+
+
+async def _publish(
+    installation: Installation,
+    context: CityContext,
+    topic: str,
+    payloads: Iterable[bytes],
+    wishes: argparse.Namespace,
+) -> int:
+    """Return how many messages were published, and acknowledged by the broker."""
+    pace = _Pace(context.library.profile(wishes.profile), context, wishes.speed)
+    connection = mqtt_connection(installation, context.pack)
     number = 0
-    async with MqttSink(_connection(installation, context), client_id=_client_id()) as sink:
-        for payload in recorded_payloads(wishes.file, profile.definition, wishes.items):
-            await pace.wait(payload)
-            await sink.room()
-            sink.publish(topic, payload)
-            number += 1
+    async with MqttSink(connection, client_id=client_id()) as sink:
+        with counted("published") as count:
+            for payload in payloads:
+                await pace.wait(payload)
+                await sink.room()
+                sink.publish(topic, payload)
+                number += 1
+                count(number)
         await sink.drained()
-    facts = {"topic": topic, "messages_published": number, "messages_acknowledged": number}
-    line = f"{number} messages published to {topic} and acknowledged"
-    sys.stdout.write((json.dumps(facts) if wishes.json else line) + "\n")
-    return 0
+    return number
 
 
 def _city(installation: Installation, city: str | None) -> CityContext:
@@ -78,22 +112,6 @@ def _city(installation: Installation, city: str | None) -> CityContext:
     if city is None or city not in cities:
         raise Misconfigured(f"--city: name one of {', '.join(cities) or 'no city is added yet'}")
     return cities[city]
-
-
-def _connection(installation: Installation, context: CityContext) -> MqttConnection:
-    address = urlsplit(installation.running()["mqtt"])
-    client = context.pack.city.clients[0]
-    return MqttConnection(
-        host=address.hostname or "127.0.0.1",
-        port=address.port or 1883,
-        username=f"{context.pack.slug}.{client}",
-        password=SecretStr(installation.mqtt_password(context.pack.slug, client)),
-    )
-
-
-def _client_id() -> str:
-    # Letters and digits alone: the embedded broker ends at other signs in a client's name.
-    return f"replay{uuid.uuid4().hex[:12]}"
 
 
 class _Pace:

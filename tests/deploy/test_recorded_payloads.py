@@ -40,8 +40,13 @@ def test_documents_lines_and_telegrams_are_payloads_too(tmp_path: Path) -> None:
     assert payloads(tmp_path / "a.json", "telraam/v2", "data") == [b"1", b"2"]
     assert payloads(tmp_path / "a.json", "telraam/v2") == [b'{"data": [1, 2]}']
     assert payloads(tmp_path / "b.jsonl", "telraam/v2") == [b"1", b"2"]
+    (tmp_path / "d.jsonl.txt").write_text(
+        '{"topic": "a/x", "payload": {"t": 1}}\n{"topic": "b"}\n'
+    )
+    inner = "starts_with(topic, 'a/') && payload"
+    assert payloads(tmp_path / "d.jsonl.txt", "telraam/v2", inner) == [b'{"t": 1}']
     assert payloads(tmp_path / "c.txt", "dsmr/p1") == [b"/A\r\n!\r\n"]
     with pytest.raises(Misconfigured, match="finds no list"):
         payloads(tmp_path / "a.json", "telraam/v2", "nothing")
     with pytest.raises(Misconfigured, match="no such file"):
-        payloads(tmp_path / "d.json", "telraam/v2")
+        payloads(tmp_path / "e.json", "telraam/v2")

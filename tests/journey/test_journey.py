@@ -259,9 +259,12 @@ def test_recording_is_replayed_as_the_sensor_would(platform: Up, tmp_path: Path)
         "--data-dir", str(platform.installation.data_dir),
     )  # fmt: skip
 
-    assert json.loads(done.stdout)["messages_acknowledged"] == 3
-    found = eventually(lambda: _when(platform.observations("leiedonk", "replayed", "car"), 3))
+    told = json.loads(done.stdout)
+    assert (told["messages_acknowledged"], told["lost"]) == (3, 0)
+    found = platform.observations("leiedonk", "replayed", "car")
     assert [one["result"] for one in found] == [2, 1, 0]
+    assert told["observations_stored"] >= 3
+    assert told["rejections"] == {}
 
 
 def test_audit_of_the_running_platform_finds_everything_where_it_must_be(platform: Up) -> None:

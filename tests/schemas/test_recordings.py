@@ -67,6 +67,18 @@ def test_every_hour_of_telraam_is_read(library: Library) -> None:
         assert results(given) == expected
 
 
+def test_snapshot_of_telraam_is_read(library: Library) -> None:
+    payload = (DATA / "telraam" / "api_live_snapshot_feature.json").read_bytes()
+    said = json.loads(payload)["features"][0]["properties"]
+
+    given = read(library.profile("telraam/snapshot"), payload)
+
+    names = ("car", "heavy", "bike", "pedestrian", "v85")
+    assert results(given) == {name: said[name] for name in names}
+    assert {one.thing for one in given.observations} == {"segment-426009"}
+    assert given.observations[0].phenomenon_start == datetime(2021, 9, 30, 6, tzinfo=UTC)
+
+
 def test_push_of_an_airrohr_is_read(library: Library) -> None:
     payload = (DATA / "sensor-community" / "push_airrohr_sds011_bme280.json").read_bytes()
 

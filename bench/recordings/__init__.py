@@ -1,0 +1,1 @@
+"""All recordings of `../shared/data` through their profiles, on a whole platform."""
