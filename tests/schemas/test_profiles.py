@@ -20,6 +20,33 @@ PROFILES = Path(errors.__file__).parent / "profiles"
 IDS = [str(file.relative_to(PROFILES).with_suffix("")) for file in PROFILES.glob("*/*.yaml")]
 
 
+EVERYDAY = (
+    *("telraam/v2", "miv/loop-detector", "gent/bicycle-counter", "geomobility/count"),
+    *("gent/parking", "ulm/parking-spaces", "freiburg/park-and-ride", "basel/parking"),
+    *("datex2/parking-status", "datex2/parking-facility", "aalen/parking", "ellwangen/parking"),
+    *("sensor-community/airrohr", "sensor-community/archive-sds011"),
+    *("sensor-community/archive-bme280", "the-things-stack/v3", "chirpstack/v4"),
+    *("bosch/tpl110", "nwave/g4-nps", "elsys/ers2", "milesight/ws302", "milesight/am319"),
+    *("milesight/em500-co2", "decentlab/dl-lp8p", "decentlab/dl-pm", "milesight/vs133"),
+    *("milesight/vs350", "dsmr/p1", "homewizard/p1", "homewizard/kwh", "homewizard/water"),
+    *("shelly/em", "shelly/em-gen3", "zigbee2mqtt/plug", "tasmota/plug", "relife/heat-meter"),
+    *("ietf/senml", "ogc/sensorthings", "generic/json"),
+)
+"""What a city connects without asking anybody."""
+
+
+def test_library_reads_what_cities_have() -> None:
+    assert set(EVERYDAY) <= set(IDS)
+
+
+@pytest.mark.parametrize("profile_id", IDS)
+def test_profile_names_what_it_was_made_from(profile_id: str, library: Library) -> None:
+    definition = library.profile(profile_id).definition
+
+    assert len(definition.source) > 15
+    assert definition.title
+
+
 @pytest.mark.parametrize("profile_id", IDS)
 def test_examples_of_a_profile_hold(profile_id: str, library: Library) -> None:
     assert check(library.profile(profile_id)) == []
