@@ -26,6 +26,7 @@ COMMANDS: Final = (
     "audit",
     "ldes",
     "retention",
+    "erase",
     "run",
 )
 

@@ -38,7 +38,7 @@ with wanted as (
     ) or exists (
         select from erasure as e
         where e.thing_id = datastream.thing_id
-            and coalesce(e.datastream_id, datastream_id) = datastream_id
+            and coalesce(e.datastream_id, w.datastream_id) = w.datastream_id
             and w.phenomenon_start < e.to_time
             -- an interval may reach into the erased time
             and w.phenomenon_start >= e.from_time - interval '31 days'

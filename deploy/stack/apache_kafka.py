@@ -39,6 +39,8 @@ share.coordinator.state.topic.num.partitions=2
 # After a kill the controller in the same process believes the old broker alive for that long.
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
+# What was deleted leaves the disk within a minute, not five.
+log.retention.check.interval.ms=60000
 num.network.threads=2
 num.io.threads=4
 log.cleaner.dedupe.buffer.size=16777216

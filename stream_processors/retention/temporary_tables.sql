@@ -1,6 +1,6 @@
--- What a transaction removes, by row and by datastream; emptied at each commit. Run once on a
+-- What a transaction removes, by row and by datastream; emptied at each commit. Run on a
 -- connection.
-create temporary table removed (
+create temporary table if not exists removed (
     datastream_id integer not null,
     phenomenon_start timestamptz not null,
     result_time timestamptz not null,
@@ -8,7 +8,7 @@ create temporary table removed (
     sequence bigint not null
 ) on commit delete rows;
 
-create temporary table lost (
+create temporary table if not exists lost (
     datastream_id integer not null,
     observations bigint not null,
     first_start timestamptz not null,

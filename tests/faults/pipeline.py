@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,7 +114,9 @@ class Findings:
 
 
 @asynccontextmanager
-async def pipeline(folder: Path) -> AsyncIterator[Pipeline]:
+async def pipeline(
+    folder: Path, *, kafka_settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Pipeline]:
     """Yield real services with an example city, ready for our processes.
 
     Kafka gives a killed process's partitions away sooner than it does by default.
@@ -122,7 +124,7 @@ async def pipeline(folder: Path) -> AsyncIterator[Pipeline]:
     installation = Installation(folder)
     installation.add_city(EXAMPLES / CITY)
     cities = access(installation)
-    sooner = {"group.min.session.timeout.ms": "500"}
+    sooner = {"group.min.session.timeout.ms": "500", **(kafka_settings or {})}
     async with real_stack(data_dir=folder, cities=cities, kafka_settings=sooner) as stack:
         await migrate(stack.database.dsn.get_secret_value())
         topics = (wire.READINGS, wire.OBSERVATIONS, wire.DEAD_LETTERS)

@@ -1,6 +1,7 @@
 """The page for those who look after an installation: its commands, run as they stand there."""
 
 import re
+import shlex
 import shutil
 from collections.abc import Iterator
 
@@ -50,7 +51,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 def run(platform: Up, line: str) -> str:
     """Run a command of the page on the test's own installation."""
-    words = line.split()
+    words = shlex.split(line)
     assert words[0] == "stadspuls"
     return stadspuls(*words[1:], "--data-dir", str(platform.installation.data_dir)).stdout
 
@@ -74,3 +75,19 @@ def test_rules_of_retention_are_told_with_what_would_go_and_what_went(platform: 
     )
     assert "vlierhove/weather: observations for ever" in rules
     assert plan == log == ""
+
+
+def test_data_that_must_not_have_been_collected_is_counted_erased_and_leaves_a_trace(
+    platform: Up,
+) -> None:
+    survey, erase, traces = commands("Data that must not have been collected")
+    assert "observations 1, versions 0, aggregates 3, deadLetters 1" in run(platform, survey)
+    assert platform.observations("vlierhove", "dorpsstraat", "car")
+
+    said = run(platform, erase)
+
+    assert "observations 1" in said
+    assert "The embedded Kafka has the records in memory until it stops." in said
+    assert platform.observations("vlierhove", "dorpsstraat", "car") == []
+    assert platform.dead_letters() == []
+    assert "counted without a legal ground (finished" in run(platform, traces)

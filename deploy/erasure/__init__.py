@@ -1,0 +1,6 @@
+"""Data that must not have been collected, erased everywhere, with a trace that it was."""
+
+from deploy.erasure.steps import Places, erase, survey
+from deploy.erasure.subject import Wish, find_subject
+
+__all__ = ["Places", "Wish", "erase", "find_subject", "survey"]
