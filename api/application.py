@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from api import problems
 from api.access import KeyFile
 from api.catalogue.routes import catalogue
+from api.charter.routes import charter_reports
 from api.entities.routes import entities
 from api.exports.routes import exports
 from api.feeds.routes import feeds
@@ -67,6 +68,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         live(settings, hub),
         figures(settings, store, vocabulary),
         catalogue(settings, store),
+        charter_reports(settings, store, vocabulary),
         event_streams(settings, store, vocabulary),
         observation_versions(settings, store, vocabulary),
         entities(settings, store, vocabulary),

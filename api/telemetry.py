@@ -14,6 +14,7 @@ _FACES = {
     "live": "live",
     "catalogue": "catalogue",
     "ldes": "ldes",
+    "charter": "charter",
     "id": "entities",
     "shapes": "shapes",
     "feeds": "feeds",

@@ -18,6 +18,7 @@ from schemas.vocabulary import Iri
 from schemas.yaml_source import read_model, read_yaml
 
 _ANTIMERIDIAN, _POLE = 180, 90
+_PRINCIPLES = 20
 RESERVED = frozenset({"catalogue", "vocabulary"})
 """Slugs that no city can have: the streams of changes below /feeds that are no city's."""
 _THINGS_LIMIT_BYTES = 32_000_000
@@ -71,6 +72,7 @@ class City(Part):
 
     Attributes:
         spatial: IRI of the place; by default that of the catalogue's defaults.
+        charter: how the city follows the Open Data Charter, by the number of the principle.
     """
 
     slug: Name = Field(description="the name in addresses and topics, such as `leiedonk`")
@@ -79,6 +81,7 @@ class City(Part):
     publisher: Publisher = Field(description="who answers for the data, such as `Stad Leiedonk`")
     contact: Contact = Field(description="whom to ask: {name: Dataloket, email: data@…}")
     spatial: Iri | None = None
+    charter: dict[int, Text] = Field(default_factory=dict)
     datasets: tuple[Dataset, ...] = Field(
         min_length=1, description="what is published: one for each theme"
     )
@@ -91,6 +94,13 @@ class City(Part):
     def _not_reserved(cls, value: str) -> str:
         if value in RESERVED:
             raise ValueError(f"{value} is the name of something else in addresses; take another")
+        return value
+
+    @field_validator("charter")
+    @classmethod
+    def _principles(cls, value: dict[int, Text]) -> dict[int, Text]:
+        if not all(1 <= number <= _PRINCIPLES for number in value):
+            raise ValueError(f"the charter's principles are numbered 1 to {_PRINCIPLES}")
         return value
 
     @field_validator("time_zone")

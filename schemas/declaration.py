@@ -69,12 +69,14 @@ class CityDeclaration(Declared, frozen=True):
 
     Attributes:
         spatial: IRI of the place.
+        charter: how it follows the Open Data Charter, by the number of the principle.
     """
 
     name: Text = Text()
     publisher: Publisher = Publisher()
     contact: Contact = Contact()
     spatial: str = ""
+    charter: dict[str, Text] = {}
 
 
 class DatasetDeclaration(Declared, frozen=True):
@@ -148,6 +150,7 @@ def city_declaration(city: City) -> CityDeclaration:
         ),
         contact=Contact(name=contact.name, email=contact.email, page=contact.page or ""),
         spatial=city.spatial or _defaults().spatial,
+        charter={str(number): _text(text) for number, text in city.charter.items()},
     )
 
 

@@ -42,6 +42,8 @@ def test_smallest_pack_is_read(tmp_path: Path) -> None:
     [
         ("slug: veldegem", "slug: Veldegem", "slug"),
         ("slug: veldegem", "slug: catalogue", "catalogue is the name of something else"),
+        ("slug: veldegem", "slug: veldegem\ncharter: {21: {nl: x}}", "numbered 1 to 20"),
+        ("slug: veldegem", "slug: veldegem\ncharter: {x: {nl: x}}", "city.yaml:3: charter.x"),
         ("slug: veldegem", "slug: veldegem\ntimeZone: Mars/Phobos", "timeZone"),
         ("slug: veldegem", "slug: veldegem\ncolour: red", "colour"),
         ("access: open", "access: restricted", "comply or explain"),

@@ -1,0 +1,1 @@
+"""How a city stands with the twenty principles of the Smart Flanders Open Data Charter."""

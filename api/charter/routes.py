@@ -1,0 +1,57 @@
+"""`/charter/{city}`, as a page or as JSON."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.charter.figures import city_report
+from api.charter.report import report_of
+from api.iris import Iris
+from api.negotiation import Form, accepted, form_of
+from api.pages.rendering import Pages
+from api.queries import check_names, query_of
+from api.settings import ApiSettings
+from api.store import Store
+from schemas.vocabulary import Vocabulary
+
+_FORMS: Final = (Form("json", "application/json"), Form("html", "text/html"))
+_HEADERS: Final = {"Cache-Control": "public, max-age=60", "Vary": "Accept"}
+_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {form.media_type: {} for form in _FORMS}}
+}
+
+
+def charter_reports(settings: ApiSettings, store: Store, vocabulary: Vocabulary) -> APIRouter:
+    """Return the route of the charter reports."""
+    router = APIRouter(tags=["Catalogue"])
+    iris, pages = Iris(settings.base_iri), Pages(settings.base_iri)
+
+    async def report(request: Request, city: str) -> Response:
+        """Tell how a city stands with the Open Data Charter: comply or explain, by principle."""
+        check_names(query_of(request, most=settings.limits.query_characters), ())
+        name, dot, suffix = city.partition(".")
+        accept = request.headers.get("accept")
+        form = form_of(suffix, _FORMS) if dot else accepted(accept, _FORMS)
+        async with store.reading() as connection:
+            known = await city_report(connection, name, iris, vocabulary)
+        found = report_of(known, name, now=datetime.now(UTC))
+        if form.suffix == "html":
+            return pages.page("charter.html", report=found, headers=_HEADERS)
+        return Response(
+            msgspec.json.encode(found), media_type="application/json", headers=_HEADERS
+        )
+
+    router.add_api_route(
+        "/charter/{city}",
+        report,
+        methods=["GET"],
+        operation_id="charter_report",
+        name="Charter report",
+        response_class=Response,
+        responses=_ANSWERS,
+    )
+    router.add_api_route("/charter/{city}", report, methods=["HEAD"], include_in_schema=False)
+    return router
