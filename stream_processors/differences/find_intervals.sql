@@ -12,27 +12,32 @@ with candidate as (
     union
     select t.register_id, t.datastream_id, t.start - t.length, t.start
     from touched_register as t
-    where not exists (
-        select from observation as o
+    -- A scalar, so that it is looked up by its key, never joined.
+    where (
+        select true
+        from observation as o
         where o.datastream_id = t.register_id
             and o.phenomenon_start >= t.start
             and o.phenomenon_start < t.first
             and o.phenomenon_start between $2 and $3
             and abs(o.result_number) < 1e100
             and (o.quality is null or not o.quality && $1)
-    )
+        limit 1
+    ) is null
     union
     select t.register_id, t.datastream_id, t.start + t.length, t.start + 2 * t.length
     from touched_register as t
-    where not exists (
-        select from observation as o
+    where (
+        select true
+        from observation as o
         where o.datastream_id = t.register_id
             and o.phenomenon_start >= t.last + interval '1 minute'
             and o.phenomenon_start <= t.start + t.length
             and o.phenomenon_start between $2 and $3
             and abs(o.result_number) < 1e100
             and (o.quality is null or not o.quality && $1)
-    )
+        limit 1
+    ) is null
 )
 select
     c.register_id, c.datastream_id, c.start, d.interval_seconds, d.rolls_over_at, d.most,

@@ -1,5 +1,6 @@
 """Windows: intervals of a register side by side, whose differences are made again."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -67,8 +68,7 @@ class Window:
 
     def _received(self, end: datetime) -> datetime:
         """Return when the reading was received that ended an interval."""
-        pairs = zip(self.readings, self.received, strict=True)
-        return next(received for reading, received in pairs if reading.time >= end)
+        return self.received[bisect_left(self.readings, end, key=_time)]
 
     def _row(self, one: Difference, received_time: datetime, *, withdrawn: bool) -> Row:
         return Row(
@@ -88,6 +88,10 @@ class Window:
             replayed=False,
             withdrawn=withdrawn,
         )
+
+
+def _time(reading: RegisterReading) -> datetime:
+    return reading.time
 
 
 def windows_of(intervals: Iterable[asyncpg.Record]) -> list[Window]:
