@@ -62,6 +62,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.keys = KeyFile(settings.keys_file)
     app.state.hub = hub
     problems.register(app)
+    streams, streams_first = event_streams(settings, store, vocabulary)
+    app.router.routes.insert(0, streams_first)
     for router in (
         sensorthings(settings, store, vocabulary),
         exports(settings, store, vocabulary),
@@ -69,7 +71,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         figures(settings, store, vocabulary),
         catalogue(settings, store),
         charter_reports(settings, store, vocabulary),
-        event_streams(settings, store, vocabulary),
+        streams,
         observation_versions(settings, store, vocabulary),
         entities(settings, store, vocabulary),
         shapes(settings),

@@ -17,6 +17,7 @@ import yaml
 from bench.interpreter import speeds
 from bench.machine import machine, versions
 from bench.messages import CITIES, Batch, messages
+from bench.pages_arm import pages_arm
 from bench.relay_arm import relay_arm
 from bench.results import Arm, Results, Round
 from bench.whole_arm import Site, site, whole_arm
@@ -89,6 +90,8 @@ async def measure(wishes: Wishes) -> Results:
     interpreter = speeds()
     async with prepared(wishes) as bench:
         rounds = await _rounds(bench, begun)
+        say("event streams")
+        pages = await pages_arm(bench.site, seconds=wishes.seconds)
         connection = bench.site.connection
         (_, _, payload), *_ = messages(bench.batch(1))
         return Results(
@@ -102,6 +105,7 @@ async def measure(wishes: Wishes) -> Results:
             machine=machine(bench.site.platform.installation.data_dir),
             versions=await versions(wishes.services, connection),
             interpreter=interpreter,
+            pages=pages,
         )
 
 

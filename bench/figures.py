@@ -41,7 +41,7 @@ def processes(results: Results) -> list[str]:
     """Return the names of all processes, in a message's order."""
     order = [
         "publisher", "mqtt", "subscriber", "ingest", "kafka", "normalise", "store", "database",
-        "aggregate", "api", "bench",
+        "aggregate", "api", "ldes", "bench",
     ]  # fmt: skip
     there = {
         name

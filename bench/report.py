@@ -23,7 +23,7 @@ from bench.figures import (
     processes,
     whole_to_relay,
 )
-from bench.results import Arm, Results, load
+from bench.results import Arm, Pages, Results, load
 
 _BEGIN: Final = "<!-- Begin of the figures -->"
 _END: Final = "<!-- End of the figures -->"
@@ -42,7 +42,8 @@ class Table(NamedTuple):
 
 def tables(results: Results) -> list[Table]:
     """Return what was found."""
-    return [_outcomes(results), _costs(results)]
+    found = [_outcomes(results), _costs(results)]
+    return [*found, _pages(results.pages)] if results.pages else found
 
 
 def speed_table(results: Results) -> Table:
@@ -159,6 +160,22 @@ def _costs(results: Results) -> Table:
         ("process", "raw relay", "whole", "partial", "peak MiB"),
         [*rows, ("all", *total, "")],
     )
+
+
+def _pages(pages: Pages) -> Table:
+    building, giving = pages.building, pages.giving
+    published = building.observations / building.seconds
+    rows: list[tuple[str, ...]] = [
+        ("observations a second that were published", f"{published:,.0f}"),
+        ("pages closed", f"{building.pages:,}"),
+        ("share of a core that the builder took", f"{building.core:.1%}"),
+        ("seconds behind at the end", f"{building.behind_seconds:.2f}"),
+        ("bytes of a closed page, compressed", f"{giving.page_bytes:,}"),
+        ("such pages a second, of one process", f"{giving.page_per_second:,.0f}"),
+        ("plain bytes of that size a second", f"{giving.plain_per_second:,.0f}"),
+        ("the page's rate to theirs", f"{giving.ratio:.2f}"),
+    ]
+    return Table("Event streams", ("", "figure"), rows)
 
 
 def _stored(pick: Pick) -> Pick:

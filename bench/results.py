@@ -79,6 +79,49 @@ class Round(msgspec.Struct, frozen=True):
     partial: Arm
 
 
+class Building(msgspec.Struct, frozen=True, kw_only=True):
+    """What building the pages of event streams cost, at a constant rate.
+
+    Attributes:
+        observations: published meanwhile.
+        seconds: in which they were.
+        pages: closed.
+        cost: of the builder, from the first to the last that it read.
+        behind_seconds: from the last that was published until it was read.
+    """
+
+    observations: int
+    seconds: float
+    pages: int
+    cost: Cost
+    behind_seconds: float
+
+    @property
+    def core(self) -> float:
+        """The share of a core that it took."""
+        return self.cost.cpu_seconds / (self.seconds + self.behind_seconds)
+
+
+class Giving(msgspec.Struct, frozen=True, kw_only=True):
+    """How fast a closed page is given, compressed, beside plain bytes of its size.
+
+    Attributes:
+        ratio: of the page's rate to the plain bytes', each in its own slice of time; the median.
+    """
+
+    page_bytes: int
+    plain_per_second: float
+    page_per_second: float
+    ratio: float
+
+
+class Pages(msgspec.Struct, frozen=True):
+    """Event streams: building pages, and giving them."""
+
+    building: Building
+    giving: Giving
+
+
 class Machine(msgspec.Struct, frozen=True):
     """Where it was measured."""
 
@@ -102,6 +145,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
         rounds: in the order in which they ran.
         interpreter: what one core does with each profile.
         versions: of services and packages.
+        pages: of event streams; `None` where they were not measured.
     """
 
     begun: str
@@ -114,6 +158,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     machine: Machine
     versions: dict[str, str]
     interpreter: list[Speed] = []
+    pages: Pages | None = None
 
     @property
     def lost(self) -> int:

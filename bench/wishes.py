@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from bench.messages import ALL_VALUES
 
-PROFILED: Final = ("ingest", "normalise", "store", "aggregate", "api")
+PROFILED: Final = ("ingest", "normalise", "store", "aggregate", "api", "ldes")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,3 +26,7 @@ async def test_a_small_benchmark_loses_nothing(tmp_path: Path) -> None:
     assert {"mqtt", "kafka", "database", "ingest", "normalise", "store"} <= one.whole.costs.keys()
     assert one.partial.committed_latency is not None
     assert "| messages lost |  | 0 | 0 |" in markdown(results)
+    assert results.pages is not None
+    assert results.pages.building.pages > 0
+    assert results.pages.building.cost.cpu_seconds > 0
+    assert results.pages.giving.ratio > 0

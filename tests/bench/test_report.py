@@ -8,7 +8,19 @@ import pytest
 
 from bench.figures import cpu_per_message, figure, of_arm, whole_to_relay
 from bench.report import markdown, with_figures
-from bench.results import Arm, Cost, Latency, Machine, Results, Round, load, save
+from bench.results import (
+    Arm,
+    Building,
+    Cost,
+    Giving,
+    Latency,
+    Machine,
+    Pages,
+    Results,
+    Round,
+    load,
+    save,
+)
 
 
 def arm(**facts: Any) -> Arm:
@@ -79,6 +91,23 @@ def test_the_table_tells_what_went_through() -> None:
     assert "| publish → committed, p99 ms |  | 50 | 50 |" in text
     assert "| kept up |  |  | yes |" in text
     assert "2026-01-01, 2 cores (x)" in text
+
+
+def test_event_streams_have_a_table_of_their_own() -> None:
+    building = Building(
+        observations=50_000,
+        seconds=9.5,
+        pages=95,
+        cost=Cost(cpu_seconds=2.0, memory_mib=90.0),
+        behind_seconds=0.5,
+    )
+    giving = Giving(page_bytes=51_000, plain_per_second=4000, page_per_second=3600, ratio=0.9)
+    found = msgspec.structs.replace(results(one_round(seconds=2.0)), pages=Pages(building, giving))
+    text = markdown(found)
+
+    assert "| share of a core that the builder took | 20.0% |" in text
+    assert "| the page's rate to theirs | 0.90 |" in text
+    assert "Event streams" not in markdown(results(one_round(seconds=2.0)))
 
 
 def test_losses_of_all_arms_are_added() -> None:

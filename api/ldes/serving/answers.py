@@ -1,7 +1,8 @@
 """Nodes and members as answers: their headers, and 304 where the caller has them already."""
 
-from collections.abc import Mapping
-from typing import Final
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Final, TypeAlias
 
 from fastapi import Request
 from starlette.responses import Response
@@ -11,8 +12,12 @@ from api.ldes.serving.documents import Content
 from api.ldes.serving.forms import FORMS, content_type
 from api.negotiation import Form, accepted, form_of
 
+Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
+
 FOR_GOOD: Final = "max-age=604800, immutable"
 FOR_NOW: Final = "max-age=1"
+_USUAL: Final = 256
+"""Characters of a header that is worth remembering."""
 
 
 def form_wanted(request: Request, suffix: str) -> Form:
@@ -24,7 +29,14 @@ def form_wanted(request: Request, suffix: str) -> Form:
     """
     if suffix:
         return form_of(suffix.removeprefix("tree."), FORMS)
-    return accepted(request.headers.get("accept"), FORMS)
+    header = request.headers.get("accept", "")
+    return _accepted(header) if len(header) <= _USUAL else accepted(header, FORMS)
+
+
+@lru_cache(maxsize=256)
+def _accepted(header: str) -> Form:
+    """Return the form for a header that many callers send alike."""
+    return accepted(header, FORMS)
 
 
 def answer(
@@ -46,20 +58,40 @@ def answer(
         cache: `Cache-Control`.
         licence: IRI under which it may be used again, empty where none is declared.
     """
-    headers = {
-        "ETag": f'"{content.tag}-{form.suffix}"',
-        "Cache-Control": cache,
-        "Vary": "Accept, Accept-Encoding",
-        "X-Content-Type-Options": "nosniff",
-        **({"Link": f'<{licence}>; rel="license"'} if licence else {}),
+    tag = f'"{content.tag}-{form.suffix}"'
+    given = request.headers.get("if-none-match")
+    has = bool(given) and tag in _tags(given or "")
+    headers = _headers(tag, cache, licence, "" if has else content_type(form), coding)
+    return _Answer(HTTPStatus.NOT_MODIFIED if has else HTTPStatus.OK, content.body, headers)
+
+
+class _Answer(Response):
+    """A response whose headers are written already: many callers get the same."""
+
+    def __init__(self, status: HTTPStatus, body: bytes, headers: Headers) -> None:
+        self.status_code = status.value
+        self.background = None
+        self.body = body if status is HTTPStatus.OK else b""
+        length = [(b"content-length", b"%d" % len(body))] if status is HTTPStatus.OK else []
+        self.raw_headers = [*headers, *length]
+
+
+@lru_cache(maxsize=4096)
+def _headers(tag: str, cache: str, licence: str, media_type: str, coding: Coding) -> Headers:
+    """Write headers; those of a 304 have no media type."""
+    found = {
+        "etag": tag,
+        "cache-control": cache,
+        "vary": "Accept, Accept-Encoding",
+        "x-content-type-options": "nosniff",
+        "link": f'<{licence}>; rel="license"' if licence else "",
+        "content-type": media_type,
+        "content-encoding": coding if media_type and coding != "identity" else "",
     }
-    if headers["ETag"] in _tags(request.headers):
-        return Response(status_code=304, headers=headers)
-    if coding != "identity":
-        headers["Content-Encoding"] = coding
-    return Response(content.body, headers={**headers, "Content-Type": content_type(form)})
+    return tuple(
+        (name.encode(), value.encode("latin-1")) for name, value in found.items() if value
+    )
 
 
-def _tags(headers: Mapping[str, str]) -> set[str]:
-    given = headers.get("if-none-match", "")
+def _tags(given: str) -> set[str]:
     return {one.strip().removeprefix("W/") for one in given.split(",")}

@@ -1,6 +1,7 @@
 """Compressed answers: which coding a caller takes, and making it."""
 
 import gzip
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 import zstandard
@@ -13,6 +14,7 @@ _ZSTD_LEVEL: Final = 3
 _MOST_BYTES: Final = 1 << 28
 
 
+@lru_cache(maxsize=256)
 def coding_of(header: str | None) -> Coding:
     """Return the coding that a caller takes: the first of zstd, gzip, identity that it does.
 

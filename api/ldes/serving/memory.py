@@ -31,6 +31,8 @@ class ShortMemory(Generic[Key, Value]):
                 del self._found[next(iter(self._found))]
             task = asyncio.ensure_future(_made(make))
             self._found[key] = (time.monotonic() + self._seconds, task)
+        if task.done():
+            return task.result()
         # Whoever goes away must not take the value from the others.
         return await asyncio.shield(task)
 

@@ -89,6 +89,7 @@ class Nodes:
             NoLongerKept: retention took it away.
             PageStoreUnavailable: the page store cannot be read.
         """
+        place = place.plain
         stream, all_pages = await self._stream(place, caller)
         public = stream.dataset.open and not all_pages
         found: str | Document = await self._kept_name(stream, place, all_pages=all_pages)
@@ -116,8 +117,7 @@ class Nodes:
         return f"{root}/page/{page or stream.open_page}"
 
     async def _stream(self, place: Place, caller: Caller) -> tuple[StreamFacts, bool]:
-        whole = Place(city=place.city, theme=place.theme, kind=place.kind)
-        stream = await self._streams.get(whole, lambda: self._read_stream(whole))
+        stream = await self._streams.get(place.root, lambda: self._read_stream(place.root))
         all_pages = place.city in caller.cities
         if not (stream.dataset.open or all_pages):
             raise NotFound(f"there is no dataset {place.city}/{place.theme} here")

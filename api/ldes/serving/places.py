@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Final, get_args
 
 from api.iris import Kind
@@ -10,6 +11,7 @@ from schemas.errors import NotFound
 
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
+_LONGEST_SUFFIX: Final = 16
 _KINDS: Final = set(get_args(Kind)) - {"observations"}
 
 
@@ -35,12 +37,18 @@ class Place:
         """Whether it is the node with which everything begins."""
         return not self.bucket and not self.page
 
-    @property
+    @cached_property
+    def root(self) -> "Place":
+        """The root of the stream, in whatever form."""
+        return Place(city=self.city, theme=self.theme, kind=self.kind)
+
+    @cached_property
     def plain(self) -> "Place":
         """The same node, in whatever form."""
         return replace(self, suffix="")
 
 
+@lru_cache(maxsize=4096)
 def place_of(path: str) -> Place:
     """Return what an address below `/ldes/` leads to.
 
@@ -49,7 +57,9 @@ def place_of(path: str) -> Place:
     """
     whole, _, suffix = path.rpartition("/")[2].partition(".")
     parts = [*path.split("/")[:-1], whole]
-    if path.endswith(".") or not all(map(_SLUG.fullmatch, parts[:2])) or len(parts) < 2:  # noqa: PLR2004
+    if path.endswith(".") or len(suffix) > _LONGEST_SUFFIX:
+        raise _nothing(path)
+    if not all(map(_SLUG.fullmatch, parts[:2])) or len(parts) < 2:  # noqa: PLR2004
         raise _nothing(path)
     kind: Kind = "observations"
     rest = parts[2:]
