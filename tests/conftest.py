@@ -14,7 +14,7 @@ import ctypes
 import os
 import signal
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -177,8 +177,12 @@ def _reports(reporter: pytest.TerminalReporter, outcome: str, lane: str) -> list
     return [
         report
         for report in reporter.stats.get(outcome, [])
-        if (lane in report.keywords if lane != PURE else not {*LANES} & {*report.keywords})
+        if _is_of(lane, getattr(report, "keywords", ()))  # one of a collection has none
     ]
+
+
+def _is_of(lane: str, keywords: Collection[str]) -> bool:
+    return lane in keywords if lane != PURE else not {*LANES} & {*keywords}
 
 
 def _in_ci() -> bool:

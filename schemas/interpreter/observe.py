@@ -23,12 +23,13 @@ from schemas.interpreter.places import WhereIs
 from schemas.interpreter.rejections import first_rejections, rejection_of
 from schemas.interpreter.results import short
 from schemas.interpreter.thing_name import thing_name
-from schemas.language.paths import MISSING
+from schemas.language.paths import ALLOWANCE, MISSING
 from schemas.privacy import refuse_withheld
 
 NOTHING_VALID: Final = "nothing-valid"
 NO_VALUES: Final = "no-values"
 ITEMS_LIMIT: Final = 10_000
+VALUES_LIMIT: Final = 100_000
 
 
 class Yield(NamedTuple):
@@ -79,8 +80,15 @@ def observe(
         ReadingRejected: nothing of it can be read.
     """
     refuse_withheld(payload)
+    ALLOWANCE.begin()
+    try:
+        return _observe(profile, payload, _Context(thing, received_time, zone))
+    finally:
+        ALLOWANCE.end()
+
+
+def _observe(profile: CompiledProfile, payload: bytes, context: _Context) -> Yield:
     opened = open_payload(profile, payload)
-    context = _Context(thing, received_time, zone)
     if opened.document is MISSING:
         return Yield(empty=NO_VALUES)
     many = opened.inner.items is not None
@@ -94,6 +102,9 @@ def _observe_items(opened: Opened, context: _Context) -> Yield:
     if type(items) is not list or len(items) > ITEMS_LIMIT:
         detail = f"no list of up to {ITEMS_LIMIT}"
         raise ReadingRejected("payload.unexpected", detail, opened.inner.each)
+    if len(items) * len(opened.inner.datastreams) > VALUES_LIMIT:
+        detail = f"{len(items)} items; at most {VALUES_LIMIT} values can be in a payload"
+        raise ReadingRejected("payload.too-large", detail, opened.inner.each)
     yields = [_observe_item(opened, item, i, context) for i, item in enumerate(items)]
     observations = tuple(o for one in yields for o in one.observations)
     rejections = first_rejections(tuple(r for one in yields for r in one.rejections))

@@ -26,6 +26,8 @@ def _known_tag(tag: str) -> str:
     return tag
 
 
+FIELDS_LIMIT: Final = 100
+TAGS_LIMIT: Final = 500
 FieldName: TypeAlias = Annotated[
     str, Field(pattern=r"^[a-z][a-z0-9_]*(\{channel\})?[a-z0-9_]*$", max_length=64)
 ]
@@ -62,7 +64,9 @@ class FrameField(Part):
     equals: int | None = Field(None, description="another value: the frame is of another kind")
     optional: bool = Field(default=False, description="the frame may end before it")
     values: Values | None = Field(None, description="what the numbers stand for")
-    parts: list[FramePart] = Field(default_factory=list, description="what its bits mean")
+    parts: list[FramePart] = Field(
+        default_factory=list, max_length=64, description="what its bits mean"
+    )
 
     @model_validator(mode="after")
     def _parts_fit(self) -> "FrameField":
@@ -82,31 +86,35 @@ class FrameGroup(Part):
 
     bit: int = Field(ge=0, le=63)
     of: str = Field(description="name of the earlier field")
-    fields: list[FrameField] = Field(min_length=1)
+    fields: list[FrameField] = Field(min_length=1, max_length=FIELDS_LIMIT)
 
 
 class FrameRecord(Part):
     """A record of an earlier reading, with the time that it was made at."""
 
-    fields: list[FrameField] = Field(min_length=1)
-    groups: list[FrameGroup] = Field(default_factory=list)
+    fields: list[FrameField] = Field(min_length=1, max_length=FIELDS_LIMIT)
+    groups: list[FrameGroup] = Field(default_factory=list, max_length=64)
 
 
 class FrameLayout(Part):
     """A header, then groups or tagged records."""
 
-    header: list[FrameField] = Field(default_factory=list)
-    groups: list[FrameGroup] = Field(default_factory=list)
-    tags: dict[Tag, list[FrameField]] = Field(
+    header: list[FrameField] = Field(default_factory=list, max_length=FIELDS_LIMIT)
+    groups: list[FrameGroup] = Field(default_factory=list, max_length=64)
+    tags: dict[Tag, Annotated[list[FrameField], Field(max_length=FIELDS_LIMIT)]] = Field(
         default_factory=dict,
+        max_length=TAGS_LIMIT,
         description="records that begin with a tag in hexadecimal, `..` for any byte: fields of "
         "each; `{channel}` in a field's name is the number of that byte",
     )
     skips: dict[Tag, Annotated[int, Field(ge=0, le=255)]] = Field(
-        default_factory=dict, description="records that are passed over: tag and length in bytes"
+        default_factory=dict,
+        max_length=TAGS_LIMIT,
+        description="records that are passed over: tag and length in bytes",
     )
     history: dict[Tag, FrameRecord] = Field(
         default_factory=dict,
+        max_length=TAGS_LIMIT,
         description="records of earlier readings: they become items of the list `readings`",
     )
 
@@ -138,7 +146,9 @@ class Frame(FrameLayout):
 
     byte_order: Order = "big"
     layouts: list[PortLayout] = Field(
-        default_factory=list, description="layouts by LoRaWAN port, instead of one for all"
+        default_factory=list,
+        max_length=64,
+        description="layouts by LoRaWAN port, instead of one for all",
     )
 
     @model_validator(mode="after")

@@ -2,23 +2,30 @@
 
 `a.b[0]."quoted name"` becomes a chain of look-ups. Anything else goes to the jmespath library,
 less what could make a small payload cost much: multi-selects (which double what they are given)
-and the functions that take expressions. What is left may take so many steps and no more.
+and the functions that take expressions. What is left may take so many steps and no more, neither
+for one path nor for all paths of one reading.
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 import jmespath
 import jmespath.exceptions
+from jmespath.functions import Functions
 from jmespath.visitor import TreeInterpreter
 
 from schemas.errors import ReadingRejected
 
 EXPRESSION_LIMIT: Final = 300
 STEPS_LIMIT: Final = 50_000
+READING_STEPS_LIMIT: Final = 250_000
+_PART_OF_A_STEP: Final = 64
+_CONTAINER_STEPS: Final = 2_000
 _NODE_LIMIT: Final = 60
 _DEPTH_LIMIT: Final = 20
+_CALL: Final = Functions()
 _STEP: Final = re.compile(r'(?:^|\.)(?:([A-Za-z_]\w*)|"([^"\\]+)")|\[(\d{1,4})\]', re.ASCII)
 _FORBIDDEN: Final = {"multi_select_list", "multi_select_dict", "expref"}
 _FUNCTIONS: Final = {
@@ -36,6 +43,30 @@ class Missing:
 
 MISSING: Final = Missing()
 Getter: TypeAlias = Callable[[Any], Any]
+
+
+class Allowance:
+    """The steps that the expressions of the reading under way may still take.
+
+    One for the process, which reads one payload at a time: handing it down to each path would cost
+    the plain ones, which need none. Outside of a reading each path has its own limit alone.
+    """
+
+    __slots__ = ("steps_left",)
+
+    def __init__(self) -> None:
+        self.steps_left = sys.maxsize
+
+    def begin(self) -> None:
+        """Begin with a reading."""
+        self.steps_left = READING_STEPS_LIMIT
+
+    def end(self) -> None:
+        """Be done with it."""
+        self.steps_left = sys.maxsize
+
+
+ALLOWANCE: Final = Allowance()
 
 
 def compile_path(expression: str) -> Getter:
@@ -115,10 +146,13 @@ def _expression(expression: str) -> Getter:
     _bound(compiled.parsed)
 
     def get(document: Any) -> Any:
+        search = _Search(expression)
         try:
-            found = _Search(expression).visit(compiled.parsed, document)
+            found = search.visit(compiled.parsed, document)
         except (jmespath.exceptions.JMESPathError, ArithmeticError, RecursionError, TypeError):
             return MISSING
+        finally:
+            ALLOWANCE.steps_left -= search.steps
         return MISSING if found is None else found
 
     return get
@@ -130,14 +164,42 @@ class _Search(TreeInterpreter):
     def __init__(self, expression: str) -> None:
         super().__init__()
         self._expression = expression
-        self._steps_left = STEPS_LIMIT
+        self._limit = min(STEPS_LIMIT, ALLOWANCE.steps_left)
+        self.steps = 0
 
     def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:
-        self._steps_left -= 1
-        if self._steps_left < 0:
-            detail = f"more than {STEPS_LIMIT} steps for the path `{self._expression}`"
-            raise ReadingRejected("payload.too-large", detail, self._expression)
+        self._take(1)
         return super().visit(node, *args, **kwargs)
+
+    def visit_comparator(self, node: Any, value: Any) -> Any:
+        sides = [self.visit(child, value) for child in node["children"]]
+        if all(isinstance(side, dict | list) for side in sides):
+            self._take(_CONTAINER_STEPS)
+        known: Any = [{"type": "literal", "value": side, "children": []} for side in sides]
+        compared: Any = {**node, "children": known}
+        return super().visit_comparator(compared, value)
+
+    def visit_function_expression(self, node: Any, value: Any) -> Any:
+        arguments = [self.visit(child, value) for child in node["children"]]
+        self._take(sum(map(_cost, arguments)))
+        found = _CALL.call_function(node["value"], arguments)
+        self._take(_cost(found))
+        return found
+
+    def _take(self, steps: int) -> None:
+        self.steps += steps
+        if self.steps > self._limit:
+            detail = f"too many steps for the path `{self._expression}`"
+            raise ReadingRejected("payload.too-large", detail, self._expression)
+
+
+def _cost(value: Any) -> int:
+    """Return what it takes to go through a value once, in steps."""
+    if isinstance(value, str):
+        return len(value) // _PART_OF_A_STEP
+    if isinstance(value, dict | list):
+        return _CONTAINER_STEPS + len(value) // _PART_OF_A_STEP
+    return 0
 
 
 def _bound(tree: Mapping[str, Any]) -> None:

@@ -58,7 +58,7 @@ class Condition(Part):
 
     path: JsonPath
     equals: Scalar | None = None
-    one_of: list[Scalar] | None = None
+    one_of: list[Scalar] | None = Field(None, max_length=100)
     starts_with: str | None = None
     above: float | None = None
     at_least: float | None = None
@@ -146,4 +146,4 @@ class FlagRule(Part):
     """A doubt that the device itself utters, as one of our flags."""
 
     flag: str = Field(description="code of the vocabulary's quality flags, as `device.fault`")
-    when: list[Condition] = Field(min_length=1, description="all must hold")
+    when: list[Condition] = Field(min_length=1, max_length=10, description="all must hold")

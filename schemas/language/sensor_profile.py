@@ -64,9 +64,11 @@ class CarriedBy(Part):
 
     envelope: ProfileId
     models: list[str] = Field(
-        default_factory=list, description="what the envelope calls the model; else the id"
+        default_factory=list,
+        max_length=100,
+        description="what the envelope calls the model; else the id",
     )
-    when: list[Condition] = Field(default_factory=list, description="all must hold")
+    when: list[Condition] = Field(default_factory=list, max_length=10, description="all must hold")
 
 
 class DatastreamProfile(Part):
@@ -94,15 +96,23 @@ class DatastreamProfile(Part):
     scale: float = Field(1.0, description="result = value * scale + offset, before conversion")
     offset: float = 0.0
     missing: list[Scalar] = Field(
-        default_factory=list, description="values that stand for none, such as 252 or `NaN`"
+        default_factory=list,
+        max_length=100,
+        description="values that stand for none, such as 252 or `NaN`",
     )
     when: list[Condition] = Field(
-        default_factory=list, description="the datastream is in the payload when all hold"
+        default_factory=list,
+        max_length=10,
+        description="the datastream is in the payload when all hold",
     )
     valid_when: list[Condition] = Field(
-        default_factory=list, description="otherwise the value is there and counts nothing"
+        default_factory=list,
+        max_length=10,
+        description="otherwise the value is there and counts nothing",
     )
-    flags: list[FlagRule] = Field(default_factory=list, description="the device's own doubts")
+    flags: list[FlagRule] = Field(
+        default_factory=list, max_length=10, description="the device's own doubts"
+    )
     coverage: Coverage | None = Field(None, description="when it differs from the profile's")
     every: Duration | None = Field(None, description="when it differs from the profile's")
     interval: Duration | None = Field(None, description="length of the interval, as PT1H")
@@ -178,6 +188,7 @@ class SensorProfile(Part):
     personal: Literal["no", "yes"] = Field(description="whether values are about persons")
     personal_fields: list[str] = Field(
         default_factory=list,
+        max_length=100,
         description="removed before anything is kept: paths, `*` for each item of a list; in "
         "telegrams OBIS references, `*` for any channel",
     )
@@ -192,10 +203,10 @@ class SensorProfile(Part):
     pairs: Pairs | None = None
     decimal: Decimal = Field(".", description="what parts the decimals of numbers in texts")
     requires: list[Condition] = Field(
-        default_factory=list, description="what makes a payload one of this kind"
+        default_factory=list, max_length=10, description="what makes a payload one of this kind"
     )
     envelope: Envelope | None = Field(None, description="this profile carries others")
-    carried_by: list[CarriedBy] = Field(default_factory=list)
+    carried_by: list[CarriedBy] = Field(default_factory=list, max_length=20)
     each: JsonPath | None = Field(None, description="a list whose items are read one by one")
     thing: ThingName | None = Field(None, description="left out: the topic names the thing")
     place: Place | None = Field(None, description="where the thing is, if it says so")
@@ -203,9 +214,13 @@ class SensorProfile(Part):
     result_time: Time | None = Field(None, description="left out: the end of the phenomenon")
     interval: Duration | None = Field(None, description="length of all intervals, as PT1H")
     valid_when: list[Condition] = Field(
-        default_factory=list, description="otherwise the payload is valid, and counts nothing"
+        default_factory=list,
+        max_length=10,
+        description="otherwise the payload is valid, and counts nothing",
     )
-    flags: list[FlagRule] = Field(default_factory=list, description="the device's own doubts")
+    flags: list[FlagRule] = Field(
+        default_factory=list, max_length=10, description="the device's own doubts"
+    )
     differences: DifferencesProfile | None = Field(
         None, description="what registers count in each interval, of all that are registers"
     )
@@ -217,7 +232,7 @@ class SensorProfile(Part):
         description="how often values come, as PT5M; left out: as long as an interval lasts, else "
         "learned from what comes",
     )
-    datastreams: dict[Slug, DatastreamProfile] = Field(default_factory=dict)
+    datastreams: dict[Slug, DatastreamProfile] = Field(default_factory=dict, max_length=200)
     examples: list[Example] = Field(min_length=1)
 
     @model_validator(mode="after")
