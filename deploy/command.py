@@ -27,6 +27,8 @@ COMMANDS: Final = (
     "ldes",
     "retention",
     "erase",
+    "backup",
+    "restore",
     "run",
 )
 

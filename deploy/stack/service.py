@@ -141,18 +141,23 @@ class Service(ABC):
             await asyncio.sleep(_WATCH_PAUSE_SECONDS)
         self._fail("ended by itself")
 
-    async def run(self, command: Command) -> None:
+    async def run(self, command: Command, *, patience_seconds: float | None = None) -> None:
         """Run a program of the server's to its end, with its words in the log.
 
+        Args:
+            command: the program.
+            patience_seconds: how long it may take; by default `ready_seconds`.
+
         Raises:
-            ServiceFailed: it failed, or did not end in `ready_seconds`.
+            ServiceFailed: it failed, or did not end in time.
         """
+        patience_seconds = patience_seconds or self.ready_seconds
         with self.log.open("ab") as log:
             helper = spawn(command, folder=self.folder, log=log, orphan_signal=signal.SIGKILL)
         try:
-            status = await asyncio.wait_for(ended(helper), self.ready_seconds)
+            status = await asyncio.wait_for(ended(helper), patience_seconds)
         except TimeoutError:
-            self._fail(f"could not be prepared in {self.ready_seconds:.0f} s")
+            self._fail(f"could not be prepared in {patience_seconds:.0f} s")
         finally:
             helper.kill()
             helper.wait()

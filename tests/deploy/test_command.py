@@ -26,6 +26,8 @@ def call(*words: str) -> int:
         ("profile",), ("profile", "check"), ("profile", "try"), ("dead-letters",),
         ("dead-letters", "list"), ("dead-letters", "show"), ("dead-letters", "replay"),
         ("replay",), ("ldes",), ("ldes", "check"), ("ldes", "rules"), ("run",),
+        ("retention",), ("retention", "list"), ("retention", "log"),
+        ("retention", "run"), ("erase",), ("backup",), ("restore",),
     ],
     ids=" ".join,
 )  # fmt: skip

@@ -4,6 +4,7 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -91,3 +92,23 @@ def test_data_that_must_not_have_been_collected_is_counted_erased_and_leaves_a_t
     assert platform.observations("vlierhove", "dorpsstraat", "car") == []
     assert platform.dead_letters() == []
     assert "counted without a legal ground (finished" in run(platform, traces)
+
+
+def test_copy_of_the_running_platform_is_restored(platform: Up, tmp_path: Path) -> None:
+    backup, restore = commands("A copy, and back")
+    copied = run(platform, backup.replace("stadspuls-copy", str(tmp_path / "copy")))
+    words = shlex.split(restore.replace("stadspuls-copy", str(tmp_path / "copy")))[1:]
+
+    words[words.index("stadspuls-restored")] = str(tmp_path / "restored")
+    stadspuls(*words)
+
+    assert "everything up to sequence" in copied
+    assert (tmp_path / "copy").stat().st_mode & 0o077 == 0
+    for name in (
+        "cities/vlierhove/city.yaml",
+        "secrets/key.vlierhove",
+        "database/cluster/PG_VERSION",
+    ):
+        assert (tmp_path / "restored" / name).exists()
+    key = platform.installation.http_key("vlierhove")
+    assert (tmp_path / "restored/secrets/key.vlierhove").read_text().strip() == key
