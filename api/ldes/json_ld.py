@@ -8,7 +8,16 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from api.ldes.quads import Block, Quad, blocks, by_predicate, is_literal, literal, prefixed
+from api.ldes.quads import (
+    Block,
+    Quad,
+    base_of,
+    by_predicate,
+    is_literal,
+    literal,
+    prefixed,
+    relative_blocks,
+)
 from api.ldes.terms import PREFIXES, TYPE, term
 
 _IRIS: Final = {
@@ -62,12 +71,14 @@ _CONTEXT: Final = {**PREFIXES, **_WORDS}
 
 def json_ld(text: str) -> str:
     """Return our own N-Quads as JSON-LD, in the same order."""
+    base = base_of(text)
     graph = [
         _node(block, subject, quads)
-        for block in blocks(text)
+        for block in relative_blocks(text, base)
         for subject, quads in block.top.items()
     ]
-    document = {"@context": _CONTEXT, "@graph": _joined(graph)}
+    context = {**_CONTEXT, "@base": base} if base else _CONTEXT
+    document = {"@context": context, "@graph": _joined(graph)}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -44,6 +44,36 @@ def blocks(text: str) -> Iterator[Block]:
         yield _block(quads)
 
 
+def base_of(text: str) -> str:
+    """Return what the pages of a stream have in common; empty where no stream comes first."""
+    subject = text.partition(" ")[0]
+    return f"{subject[1:-8]}/" if subject.endswith("#stream>") else ""
+
+
+def relative_blocks(text: str, base: str) -> Iterator[Block]:
+    """Yield the blocks of a page; what leads on has its addresses relative to the base."""
+    for place, block in enumerate(blocks(text)):
+        yield _relative(block, base) if base and not place else block
+
+
+def _relative(block: Block, base: str) -> Block:
+    """Return a block in which addresses begin where the base ends.
+
+    The dot keeps the colon of a time from being taken for the end of a scheme.
+    """
+
+    def short(value: str) -> str:
+        return f"<./{value[len(base) + 1 :]}" if value.startswith(f"<{base}") else value
+
+    def shortened(lines: Mapping[str, Sequence[Quad]]) -> Mapping[str, Sequence[Quad]]:
+        return {
+            short(subject): [Quad(short(q.subject), q.predicate, short(q.object)) for q in quads]
+            for subject, quads in lines.items()
+        }
+
+    return Block(shortened(block.top), shortened(block.inner))
+
+
 def _block(quads: Iterable[Quad]) -> Block:
     by_subject: dict[str, list[Quad]] = {}
     spoken_of: Counter[str] = Counter()

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from api.ldes.quads import Block, blocks, by_predicate, is_literal, literal, prefixed
+from api.ldes.quads import (
+    Block,
+    base_of,
+    by_predicate,
+    is_literal,
+    literal,
+    prefixed,
+    relative_blocks,
+)
 from api.ldes.terms import PREFIXES, TYPE
 
 _HEAD: Final = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
@@ -12,7 +20,9 @@ _HEAD: Final = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.
 
 def turtle(text: str) -> str:
     """Return our own N-Quads as Turtle, in the same order."""
-    return "\n".join([_HEAD, *("".join(_block(block)) for block in blocks(text))])
+    base = base_of(text)
+    head = f"@base <{base}> .\n{_HEAD}" if base else _HEAD
+    return "\n".join([head, *("".join(_block(one)) for one in relative_blocks(text, base))])
 
 
 def _block(block: Block) -> Iterator[str]:

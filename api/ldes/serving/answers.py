@@ -83,6 +83,8 @@ def _headers(tag: str, cache: str, licence: str, media_type: str, coding: Coding
         "etag": tag,
         "cache-control": cache,
         "vary": "Accept, Accept-Encoding",
+        # Also for who tells no Origin: a cache gives the answer to browsers too.
+        "access-control-allow-origin": "*",
         "x-content-type-options": "nosniff",
         "link": f'<{licence}>; rel="license"' if licence else "",
         "content-type": media_type,
