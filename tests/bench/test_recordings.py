@@ -1,5 +1,6 @@
 """Recordings through a whole platform on the real services: the short run of `make recordings`."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from tests.schemas.test_lorawan_recordings import (
 
 MOST = 25
 TWICE = (
-    "Telraam hours", "air archive, 12 sensors", "air archive, day files", "airRohr push",
+    "Telraam hours", "Telraam snapshot", "air archive, 12 sensors", "air archive, day files", "airRohr push",
     "Ghent bicycle year", "German car parks, a day", "Stuttgart, DATEX II",
     "loop detector, XML", "district heat meter", "P1 telegrams", "HomeWizard P1",
     "laboratory, nodes", "laboratory, plugs",
@@ -116,6 +117,35 @@ def test_every_payload_that_was_recorded_is_in_the_list() -> None:
     left = {path for path in DATA.rglob("*") if path.is_file()} - listed
 
     assert not [path for path in left if not any(path.match(one) for one in others)]
+
+
+@needs_recordings
+def test_uplinks_that_share_device_counter_and_time_are_brought_as_different_things(
+    library: Library,
+) -> None:
+    """A trap of the recordings: 98 uplinks in 23 envelopes."""
+    found = [
+        (recording.profile, json.loads(message.payload))
+        for recording in uplinks()
+        for message in messages(recording, library, data=DATA)
+    ]
+    recorded_ones = [
+        json.loads(path.read_bytes()) for one in uplinks() for path in one.paths(DATA)
+    ]
+
+    assert len({_envelope(one) for one in recorded_ones}) == 23
+    assert len({(profile, _envelope(one)[0]) for profile, one in found}) == 98
+
+
+def _envelope(uplink: dict[str, Any]) -> tuple[str, int, str]:
+    """Return device, frame counter and time, whichever network server wrote them."""
+    if "uplink_message" in uplink:
+        ids, message = uplink["end_device_ids"], uplink["uplink_message"]
+        return ids["device_id"], message.get("f_cnt", 0), uplink.get("received_at", "")
+    if "deviceInfo" in uplink:
+        return uplink["deviceInfo"]["devEui"], uplink.get("fCnt", 0), uplink.get("time", "")
+    time = uplink.get("publishedAt") or uplink["rxInfo"][0].get("time", "")
+    return uplink["deviceName"], uplink.get("fCnt", 0), time
 
 
 def test_uplinks_of_reused_envelopes_become_devices_of_their_own(

@@ -17,6 +17,7 @@ SDS011 = "sensor-community/archive_sds011_aberdeen_2019-03_2019-04.csv.gz"
 PUSH = "sensor-community/push_airrohr_sds011_bme280.json"
 LOOP = "verkeerscentrum-miv/miv_verkeersdata_one_point.xml"
 LOOP_POINT = "verkeerscentrum-miv/miv_config_one_point.xml"
+BICYCLES = "gent-bicycle-counter/fietstelpaal_coupure_links_2022.csv.gz"
 LAB = "mqtt-recording-lab/mqtt_messages_2020-03-31.jsonl.txt"
 
 
@@ -143,6 +144,21 @@ def test_local_time_with_another_offset_is_the_instant_that_it_says(library: Lib
     given = read(library.profile("miv/loop-detector"), (DATA / LOOP).read_bytes())
 
     assert given.observations[0].phenomenon_start == datetime(2023, 5, 2, 9, 59, tzinfo=UTC)
+
+
+def test_hour_that_does_not_exist_is_no_correction_of_the_one_that_does(
+    library: Library,
+) -> None:
+    """Twelve rows of the change to summer time bear instants that have rows of their own."""
+    profile = library.profile("gent/bicycle-counter")
+    lines = [line for line in lines_of(BICYCLES) if ";2022-03-27;" in line]
+    yields = [read(profile, line.encode()) for line in lines]
+
+    wrong = [one for one in yields if one.rejections]
+    starts = [one.observations[0].phenomenon_start for one in yields if one.observations]
+    assert [one.rejections[0].reason for one in wrong] == ["time.nonexistent"] * 12
+    assert not any(one.observations for one in wrong)
+    assert len(starts) == len(set(starts)) == len(lines) - 12 == 23 * 12
 
 
 def test_hour_without_uptime_counts_nothing(library: Library) -> None:
