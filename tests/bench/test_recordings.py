@@ -24,7 +24,8 @@ from tests.schemas.test_lorawan_recordings import (
 
 MOST = 25
 TWICE = (
-    "Telraam hours", "Telraam snapshot", "air archive, 12 sensors", "air archive, day files", "airRohr push",
+    "Telraam hours", "Telraam snapshot", "air archive, 12 sensors", "air archive, day files",
+    "airRohr push",
     "Ghent bicycle year", "German car parks, a day", "Stuttgart, DATEX II",
     "loop detector, XML", "district heat meter", "P1 telegrams", "HomeWizard P1",
     "laboratory, nodes", "laboratory, plugs",
