@@ -1,4 +1,5 @@
--- Things of a city by their name, or by `vendor/model/name`; or the thing of a datastream.
+-- Things of a city by their name, or by `vendor/model/name`; or the thing of a datastream, which
+-- takes with it what is made of it: the differences of a register.
 -- $1 text: city
 -- $2 text: name, or null
 -- $3 integer: datastream, or null
@@ -11,6 +12,10 @@ from thing as t
 join datastream as d using (thing_id)
 where t.city = $1
     and ($2::text is null or t.name = $2 or t.profile || '/' || t.name = $2)
-    and ($3::integer is null or d.datastream_id = $3)
+    and (
+        $3::integer is null
+        or d.datastream_id = $3
+        or d.datastream_id in (select m.datastream_id from difference as m where m.register_id = $3)
+    )
 group by t.thing_id
 order by t.profile, t.name

@@ -8,8 +8,10 @@ import pytest
 import pytest_asyncio
 
 from deploy.audit.publications import repeated_versions
+from deploy.erasure import Wish, find_subject
 from deploy.sql import query
 from schemas.settings import DatabaseConnection
+from tests.stream_processors.differences.registers import declare
 
 pytestmark = pytest.mark.embedded
 
@@ -53,3 +55,16 @@ async def test_difference_whose_flags_alone_changed_is_no_repeated_version(
     await connection.execute(_BEFORE, partition, START)
 
     assert len(await repeated_versions(connection, START, 2)) == expected
+
+
+@pytest.mark.parametrize(("datastream", "erased"), [(1, [1, 101]), (101, [101]), (2, [2])])
+async def test_register_that_is_erased_takes_its_differences_with_it(
+    connection: "asyncpg.Connection[asyncpg.Record]", datastream: int, erased: list[int]
+) -> None:
+    for register in (1, 2):
+        await declare(connection, register)
+    await connection.execute("delete from difference where register_id = 2")
+    wish = Wish("stad-a", "", datastream, START, START.replace(hour=13), "no ground", "somebody")
+    subject = await find_subject(connection, wish)
+
+    assert subject.datastreams == erased
