@@ -84,6 +84,7 @@ def _facts(report: Report) -> dict[str, Any]:
         "observations_unchanged": outcome.duplicates,
         "observations_corrected": outcome.corrections,
         "observations_withdrawn": outcome.withdrawals,
+        "observations_withheld": outcome.withheld,
         "unreachable_readings": beyond.readings,
         "unreachable_before": beyond.before.isoformat() if beyond.before else None,
     }

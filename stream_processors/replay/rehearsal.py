@@ -30,7 +30,8 @@ class Rehearsal:
     """Counts what the store would do, and leaves everything as it was.
 
     Each transaction is judged by the database as it is, not as the ones before would leave it: a
-    key that several readings tell may count once for each transaction.
+    key that several readings tell may count once for each transaction. What its dataset no longer
+    keeps is not told apart.
 
     Args:
         database: where the store writes; its lane is held as the store holds it.

@@ -98,6 +98,7 @@ async def _survey(consumer: AIOKafkaConsumer, order: Order, progress: Progress) 
     survey = Survey(
         registry=order.registry,
         chooses=chooser(order.selection, order.registry),
+        precedes=chooser(order.selection.preceding(), order.registry),
         redelivery=policy,
     )
     # The records were written after their readings were received.

@@ -1,9 +1,9 @@
 """Which readings are brought again."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import TypeAlias
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Final, TypeAlias
 
 from schemas.errors import Misconfigured, ReadingRejected
 from schemas.registry import CityContext, Registry
@@ -11,6 +11,8 @@ from schemas.topics import matches
 from schemas.wire import Reading
 
 Chooses: TypeAlias = Callable[[Reading], bool]
+
+_BEGIN_OF_TIME: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,10 @@ class Selection:
             for name, value in asdict(self).items()
             if value is not None
         }
+
+    def preceding(self) -> "Selection":
+        """Return the selection of what else would be asked for, but was received too early."""
+        return replace(self, since=None, until=self.since or _BEGIN_OF_TIME)
 
     def profiles(self, registry: Registry) -> dict[str, frozenset[str]] | None:
         """Return by city which profiles the topics of the readings name; `None` is any.

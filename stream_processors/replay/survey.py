@@ -45,6 +45,7 @@ class Survey:
     """What was seen.
 
     Attributes:
+        precedes: whether a reading is of those, but received too early.
         pieces: with at least one reading that is asked for, oldest first.
         readings: how many are asked for.
         repeated: partition and offset of those that were taken for earlier ones.
@@ -52,6 +53,7 @@ class Survey:
 
     registry: Registry
     chooses: Chooses
+    precedes: Chooses
     redelivery: RedeliveryPolicy
     pieces: list[Piece] = field(default_factory=list)
     readings: int = 0
@@ -89,7 +91,7 @@ class Survey:
 
     def _take(self, partition: int, arrivals: Sequence[Arrival]) -> None:
         chosen = 0
-        for is_chosen, group in groupby(arrivals, lambda one: self.chooses(one.reading)):
+        for (is_chosen, is_earlier), group in groupby(arrivals, self._kind):
             part = list(group)
             before = self._seen.get(partition, RedeliveryState())
             if is_chosen:
@@ -98,10 +100,21 @@ class Survey:
                 kept, after = deduplicate(passages, before, policy=self.redelivery)
                 self._note(passages, kept)
             else:
-                unread = [Passage.unread(one) for one in part]
-                after = remember(unread, before, policy=self.redelivery)
+                after = remember(
+                    self._looked_into(part, is_earlier=is_earlier), before, policy=self.redelivery
+                )
             self._seen[partition] = after
         self._extend(partition, arrivals, chosen=chosen)
+
+    def _kind(self, arrival: Arrival) -> tuple[bool, bool]:
+        reading = arrival.reading
+        return self.chooses(reading), self.precedes(reading)
+
+    def _looked_into(self, part: Sequence[Arrival], *, is_earlier: bool) -> list[Passage]:
+        """Return what is only remembered; where an uplink may come again, with its name."""
+        if is_earlier:
+            return normalise(part, registry=self.registry)
+        return [Passage.unread(one) for one in part]
 
     def _note(self, passages: Sequence[Passage], kept: Sequence[Passage]) -> None:
         self.readings += len(passages)

@@ -18,6 +18,7 @@ class Outcome:
     duplicates: int = 0
     corrections: int = 0
     withdrawals: int = 0
+    withheld: int = 0
     dead_letters: int = 0
 
     @property

@@ -41,6 +41,16 @@ def test_inner_profile_chooses_what_its_envelopes_bring(registry: Registry) -> N
     assert not chooses(reading(0, source="nobody/maps/this"))
 
 
+def test_what_was_received_too_early_precedes(registry: Registry) -> None:
+    since = Selection(source="city/stad-a/proef/teller/brug", since=RECEIVED)
+    precedes = chooser(since.preceding(), registry)
+
+    assert precedes(reading(-1))
+    assert not precedes(reading(0))
+    assert not precedes(reading(-1, thing="sluis"))
+    assert not chooser(Selection().preceding(), registry)(reading(-1))
+
+
 @pytest.mark.parametrize(
     ("selection", "words"),
     [

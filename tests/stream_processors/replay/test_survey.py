@@ -28,6 +28,7 @@ def surveyed(registry: Registry, found: Sequence[Arrival], **selection: str) -> 
     survey = Survey(
         registry=registry,
         chooses=chooser(Selection(**selection), registry),  # type: ignore[arg-type]
+        precedes=lambda _: False,
         redelivery=RedeliveryPolicy(),
     )
     survey.take(0, found)
@@ -84,6 +85,7 @@ def test_what_is_not_asked_for_is_remembered_all_the_same(registry: Registry) ->
     survey = Survey(
         registry=registry,
         chooses=lambda one: one.dup,
+        precedes=lambda one: not one.dup,
         redelivery=RedeliveryPolicy(),
     )
     survey.take(0, found)
