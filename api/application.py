@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -25,7 +26,10 @@ from api.settings import ApiSettings
 from api.shapes import shapes
 from api.store import Store
 from api.telemetry import RequestTelemetry, Telemetry
+from schemas.request_limit import RequestLimit
 from schemas.vocabulary import Vocabulary
+
+_LIMIT_HEADERS = ("Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 _DESCRIPTION = """Real-time open data of cities: what sensors measure, now and in full history.
 
@@ -81,11 +85,17 @@ def create_app(settings: ApiSettings) -> FastAPI:
     ):
         app.include_router(router)
     app.add_middleware(
+        RequestLimit,
+        policy=settings.requests,
+        keys=lambda: app.state.keys.ring,
+        problem=lambda detail: problems.problem_body(HTTPStatus.TOO_MANY_REQUESTS, detail),
+    )
+    app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
         allow_headers=["Authorization", "X-Api-Key", "Last-Event-ID", "If-None-Match"],
-        expose_headers=["Link", "Content-Disposition", "ETag", "Retry-After"],
+        expose_headers=["Link", "Content-Disposition", "ETag", *_LIMIT_HEADERS],
         max_age=86400,
     )
     app.add_middleware(RequestTelemetry, telemetry=telemetry)

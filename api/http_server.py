@@ -68,6 +68,7 @@ def _configuration(listener: HttpListener, app: ASGIApp) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whose word counts, RequestLimit knows
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     try:

@@ -76,9 +76,8 @@ def problem(
     status: HTTPStatus, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any
 ) -> Response:
     """Return a problem document; `type` is left out because the status says it all."""
-    body = {"title": status.phrase, "status": status.value, "detail": detail, **members}
     return Response(
-        msgspec.json.encode(body),
+        problem_body(status, detail, **members),
         status_code=status.value,
         media_type=MEDIA_TYPE,
         headers={
@@ -88,6 +87,12 @@ def problem(
             **(headers or {}),
         },
     )
+
+
+def problem_body(status: HTTPStatus, detail: str, **members: Any) -> bytes:
+    """Return the JSON of a problem document."""
+    body = {"title": status.phrase, "status": status.value, "detail": detail, **members}
+    return msgspec.json.encode(body)
 
 
 def problem_of(error: PlatformError) -> Response:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.publication import MAXIMUM_PER_MILLISECOND
+from schemas.request_limit import RequestPolicy
 from schemas.settings import DatabaseConnection, HttpListener
 
 
@@ -110,6 +111,9 @@ class ApiSettings(BaseSettings):
         EventStreamSettings(), description="how the pages of event streams are given"
     )
     live: LiveSettings = Field(LiveSettings(), description="how the live stream behaves")
+    requests: RequestPolicy = Field(
+        RequestPolicy(), description="how many requests a caller may make"
+    )
 
     @field_validator("base_iri")
     @classmethod

@@ -11,6 +11,7 @@ from deploy.settings import PlatformSettings
 from deploy.stack import Stack
 from deploy.stack.ports import free_port
 from ingest.settings import IngestSettings
+from schemas.request_limit import RequestPolicy
 from schemas.settings import HttpListener
 from stream_processors.settings import (
     AggregateSettings,
@@ -49,6 +50,7 @@ def _api(installation: Installation, settings: PlatformSettings, stack: Stack) -
         keys_file=installation.keys_file,
         base_iri=settings.base_iri,
         pages_dir=installation.pages_dir,
+        requests=_requests(installation, settings, "api"),
     )
     return Part(installation.data_dir, "api", wishes, listener=listener)
 
@@ -77,6 +79,7 @@ def _ingest(
         mqtt=stack.mqtt,
         kafka=stack.kafka,
         http=listener,
+        requests=_requests(installation, settings, "ingest"),
     )
     return Part(installation.data_dir, "ingest", wishes, listener=listener)
 
@@ -104,6 +107,14 @@ def _aggregate(data_dir: Path, settings: PlatformSettings, stack: Stack) -> Part
         database=stack.database, kafka=stack.kafka, metrics=listener, retention=policy
     )
     return Part(data_dir, "aggregate", wishes, listener=listener)
+
+
+def _requests(installation: Installation, settings: PlatformSettings, name: str) -> RequestPolicy:
+    """Return how many requests a caller may make; several processes of the part count together."""
+    return RequestPolicy(
+        trusted_proxies=settings.trusted_proxies,
+        table_file=installation.data_dir / "parts" / f"{name}.requests",
+    )
 
 
 def public_listener(settings: PlatformSettings, port: int) -> HttpListener:

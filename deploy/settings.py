@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.request_limit import Network
+
 
 class PlatformSettings(BaseSettings):
     """What `stadspuls up` and `stadspuls demo` are told."""
@@ -31,6 +33,9 @@ class PlatformSettings(BaseSettings):
     key_file: Path | None = Field(None, description="its private key")
     partitions: int = Field(
         0, ge=0, description="partitions of each Kafka topic; 0: 4 embedded, 12 real"
+    )
+    trusted_proxies: tuple[Network, ...] = Field(
+        (), description="reverse proxies whose X-Forwarded-For counts: a JSON array of networks"
     )
     readings_days: int = Field(
         7, ge=1, description="how long Kafka keeps readings; less where a dataset says less"

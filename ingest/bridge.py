@@ -11,6 +11,7 @@ from ingest.envelope import Envelope
 from ingest.gates import gate_of
 from ingest.http_access import Access
 from ingest.http_app import create_app
+from ingest.http_problems import problem_content
 from ingest.http_server import HttpServer
 from ingest.http_source import HttpSource
 from ingest.kafka_sink import KafkaSink
@@ -22,6 +23,7 @@ from ingest.settings import IngestSettings
 from ingest.trouble import line
 from schemas import telemetry
 from schemas.registry import Registry, load_registry
+from schemas.request_limit import RequestLimit
 from schemas.wire import DeadLetter
 
 _log = logging.getLogger(__name__)
@@ -124,15 +126,22 @@ class Bridge:
         )
 
     def _http_server(self) -> HttpServer:
+        access = Access(self._settings.keys_file)
         source = HttpSource(
             envelope=self._envelope,
             sink=self._sink,
-            access=Access(self._settings.keys_file),
+            access=access,
             policy=self._settings.door,
             counts=self._counts,
             now=self._clock,
         )
         app = create_app(source, counts=self._counts, readiness=self.readiness)
+        app.add_middleware(
+            RequestLimit,
+            policy=self._settings.requests,
+            keys=lambda: access.ring,
+            problem=lambda detail: problem_content(429, "requests.too-many", detail),
+        )
         return HttpServer(app, self._settings.http)
 
     def _tell_gauges(self) -> None:

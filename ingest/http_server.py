@@ -31,6 +31,7 @@ class HttpServer(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,  # whose word counts, RequestLimit knows
                 http=BoundedHeads,
                 lifespan="off",
                 ws="none",

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.request_limit import RequestPolicy
 from schemas.settings import HttpListener, KafkaConnection, MqttConnection
 
 _KIB, _MIB = 1024, 1024 * 1024
@@ -107,6 +108,9 @@ class IngestSettings(BaseSettings):
     source: MqttPolicy = Field(MqttPolicy(), description="behaviour at the MQTT broker")
     sink: KafkaPolicy = Field(KafkaPolicy(), description="behaviour at Kafka")
     door: HttpPolicy = Field(HttpPolicy(), description="limits of HTTP ingest")
+    requests: RequestPolicy = Field(
+        RequestPolicy(), description="how many requests a caller may make"
+    )
     retry: RetryPolicy = Field(RetryPolicy(), description="waiting for broker and Kafka")
     payload_bytes: int = Field(
         256 * _KIB, ge=1, le=900 * _KIB, description="largest payload that becomes a reading"

@@ -1,0 +1,179 @@
+"""Too many requests: counted by key or by address, answered 429, told in the headers of answers.
+
+ASGI alone, so that both of our HTTP servers have the same one.
+"""
+
+import ipaddress
+import math
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from schemas.keys import KeyRing
+from schemas.request_table import RequestTable, Verdict
+
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Application: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
+Problem: TypeAlias = Callable[[str], bytes]
+
+_FREE: Final = ("/health", "/ready", "/metrics")
+_IPV6_PREFIX: Final = 64
+
+
+def _network(value: str) -> str:
+    ipaddress.ip_network(value)
+    return value
+
+
+Network: TypeAlias = Annotated[str, AfterValidator(_network)]
+
+
+class RequestPolicy(BaseModel):
+    """How many requests a caller may make; a live stream is one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    address_requests: int = Field(3000, ge=1, description="of an address without a key")
+    key_requests: int = Field(60_000, ge=1, description="of all who show a city's key")
+    seconds: float = Field(60.0, gt=0, description="in so many seconds")
+    trusted_proxies: tuple[Network, ...] = Field(
+        (), description="whose X-Forwarded-For counts: a JSON array of addresses or networks"
+    )
+    unlimited: tuple[Network, ...] = Field(
+        ("127.0.0.0/8", "::1"),
+        description="addresses that may ask as often as they like: by default this computer",
+    )
+    table_file: Path | None = Field(
+        None, description="counts of all processes of this computer; empty: each counts alone"
+    )
+
+
+class RequestLimit:
+    """ASGI middleware that refuses callers who ask too often.
+
+    Args:
+        app: what answers the others.
+        policy: how often is too often.
+        keys: the keys as they are now.
+        problem: body of an answer 429, with its sentence.
+    """
+
+    def __init__(
+        self,
+        app: Application,
+        *,
+        policy: RequestPolicy,
+        keys: Callable[[], KeyRing],
+        problem: Problem,
+    ) -> None:
+        self.app = app
+        self._policy, self._keys, self._problem = policy, keys, problem
+        self._table = RequestTable(policy.table_file)
+        self._trusted = [ipaddress.ip_network(one) for one in policy.trusted_proxies]
+        self._unlimited = [ipaddress.ip_network(one) for one in policy.unlimited]
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer, as ASGI has it."""
+        counted = scope["type"] == "http" and scope["path"] not in _FREE
+        caller, most = self._caller(scope) if counted else ("", 0)
+        if not most:
+            await self.app(scope, receive, send)
+            return
+        verdict = self._table.take(caller, most=most, seconds=self._policy.seconds)
+        headers = self._headers(most, verdict)
+        if verdict.wait_seconds > 0:
+            await self._refuse(send, verdict, headers)
+            return
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *headers]
+            await send(message)
+
+        await self.app(scope, receive, told)
+
+    def _caller(self, scope: Message) -> tuple[str, int]:
+        """Return under what a request is counted, and how many are allowed; 0: all."""
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        key = _key(dict(headers))
+        city = self._keys().city_of(key, now=datetime.now(UTC)) if key else None
+        if city is not None:
+            return f"city {city}", self._policy.key_requests
+        client = scope.get("client")
+        peer = _address(client[0]) if client else None
+        if peer is None:
+            return "nobody", self._policy.address_requests
+        found = self._origin(peer, [value for name, value in headers if name == _FORWARDED])
+        if _within(found, self._unlimited):
+            return "", 0
+        return str(_grouped(found)), self._policy.address_requests
+
+    def _origin(self, peer: Any, forwarded: Sequence[bytes]) -> Any:
+        """Return who asks: the last address that no proxy of ours vouches for.
+
+        What stands before it was written by whoever wanted to.
+        """
+        chain = [part for line in forwarded for part in line.decode("latin-1").split(",")]
+        while _within(peer, self._trusted) and chain:
+            told = _address(chain.pop().strip())
+            if told is None:
+                return peer
+            peer = told
+        return peer
+
+    def _headers(self, most: int, verdict: Verdict) -> list[tuple[bytes, bytes]]:
+        return [
+            (b"ratelimit-limit", b"%d" % most),
+            (b"ratelimit-remaining", b"%d" % verdict.remaining),
+            (b"ratelimit-reset", b"%d" % math.ceil(verdict.whole_seconds)),
+            (b"ratelimit-policy", b"%d;w=%d" % (most, math.ceil(self._policy.seconds))),
+        ]
+
+    async def _refuse(
+        self, send: Send, verdict: Verdict, headers: Iterable[tuple[bytes, bytes]]
+    ) -> None:
+        wait = max(1, math.ceil(verdict.wait_seconds))
+        body = self._problem(f"too many requests; come back in {wait} s, or ask for more at once")
+        told = [
+            (b"content-type", b"application/problem+json"),
+            (b"content-length", b"%d" % len(body)),
+            (b"cache-control", b"no-store"),
+            (b"retry-after", b"%d" % wait),
+            *headers,
+        ]
+        await send({"type": "http.response.start", "status": 429, "headers": told})
+        await send({"type": "http.response.body", "body": body})
+
+
+_FORWARDED: Final = b"x-forwarded-for"
+
+
+def _key(headers: dict[bytes, bytes]) -> str:
+    scheme, _, shown = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if scheme.lower() == "bearer":
+        return shown.strip()
+    return headers.get(b"x-api-key", b"").decode("latin-1").strip()
+
+
+def _address(text: str) -> Any:
+    try:
+        found = ipaddress.ip_address(text.strip("[]"))
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def _within(address: Any, networks: Iterable[Any]) -> bool:
+    return any(address in network for network in networks)
+
+
+def _grouped(address: Any) -> Any:
+    """Return what one subscriber has: of IPv6 a whole network."""
+    if address.version == 4:  # noqa: PLR2004 - the protocol's number
+        return address
+    return ipaddress.ip_network((address, _IPV6_PREFIX), strict=False)
