@@ -191,3 +191,42 @@ async def _register(shop: Scene, zone: str) -> None:
         """
     )
     assert NOON.tzinfo is UTC
+
+
+async def _noted(shop: Scene) -> list[tuple[str, datetime]]:
+    """Return the hours and days that are noted as changed, and take the notes away."""
+    rows = await shop.connection.fetch(
+        "with noted as (select * from summary where changed_at is not null),"
+        " taken as (update summary set changed_at = null)"
+        " select period, bucket_start from noted order by period desc, bucket_start"
+    )
+    return [(row["period"], row["bucket_start"]) for row in rows]
+
+
+async def test_hours_and_days_are_noted_when_their_sums_change_and_only_then(shop: Scene) -> None:
+    """For their event streams: what is summed up again to the same is no new version."""
+    await shop.store(reading(0, observation(1, 0, 1), observation(1, 70, 8)))
+    await _sum_up(shop)
+    first = await _noted(shop)
+    day = [bucket for period, bucket in first if period == "day"]
+    assert [bucket for period, bucket in first if period == "hour"] == [
+        NOON,
+        NOON + timedelta(hours=1),
+    ]
+    assert len(day) == 1
+    assert NOON - timedelta(days=1) < day[0] <= NOON
+
+    await shop.connection.execute(
+        "insert into aggregate_task (datastream_id, bucket_start) values (1, $1)", NOON
+    )
+    await _sum_up(shop)
+    assert await _noted(shop) == []
+
+    await shop.store(reading(2, observation(1, 70, 9, result_minute=71)))
+    await _sum_up(shop)
+    assert await _noted(shop) == [("hour", NOON + timedelta(hours=1)), ("day", day[0])]
+
+    await shop.store(reading(0, observation(1, 0, 1), replayed=True))
+    await shop.store(reading(2, replayed=True))
+    await _sum_up(shop)
+    assert ("hour", NOON + timedelta(hours=1)) in await _noted(shop)
