@@ -10,6 +10,9 @@
 | observed property | `{base}/id/observed-property/{observed_property_id}` |
 | observation, whatever it is corrected to | `{base}/id/observation/{@iot.id}` |
 | one version of it | `{base}/id/observation/{@iot.id}/{sequence}` |
+| hour or day of a datastream, summed up | `{base}/id/summary/{datastream_id}_{period}_{start}` |
+| one version of it | `{base}/id/summary/{datastream_id}_{period}_{start}/{sequence}` |
+| what of it is told, such as the mean | `{base}/id/statistic/{name}` |
 | rule that raises a quality flag | `{base}/id/quality-flag/{code}` |
 | theme | `{base}/id/theme/{slug}` |
 | figure of a dataset's quality | `{base}/id/quality-metric/{slug}` |
@@ -33,6 +36,8 @@ from api.identifiers import observation_id
 
 Kind: TypeAlias = Literal["observations", "hourly", "daily"]
 """What a stream publishes of a dataset: observations, or their sums."""
+
+Period: TypeAlias = Literal["hour", "day"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,15 @@ class Iris:
     ) -> str:
         """Return the IRI of a version of an observation: a member of an event stream."""
         return f"{self.observation(datastream_id, phenomenon_start)}/{sequence}"
+
+    def summary(self, datastream_id: int, period: Period, start: datetime) -> str:
+        """Return the IRI of the sums of an hour or a day, of which members are versions."""
+        identifier = observation_id(datastream_id, start).replace("_", f"_{period}_")
+        return f"{self.base}/id/summary/{identifier}"
+
+    def statistic(self, name: str) -> str:
+        """Return the IRI of one of the things that a summary tells, such as `mean`."""
+        return f"{self.base}/id/statistic/{name}"
 
     def quality_flag(self, code: str) -> str:
         """Return the IRI of the rule that raises a flag."""

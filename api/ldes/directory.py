@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Final
+from typing import Final, TypeAlias
 
-from api.iris import Iris
+from api.iris import Iris, Kind
 from api.ldes.member import Members, Version
 from api.ldes.series import AnyConnection, Feature, Series, series_of
+from api.ldes.summary import SummaryMembers
+
+Writer: TypeAlias = Members | SummaryMembers
 
 _DATASETS: Final = (files("api.ldes") / "datasets.sql").read_text(encoding="utf-8")
 
@@ -53,7 +56,7 @@ class Directory:
         self._severities = severities
         self._datasets: dict[int, Dataset] = {}
         self._series: dict[int, Series] = {}
-        self._members: dict[int, tuple[Series, dict[int, Members]]] = {}
+        self._writers: dict[int, tuple[Series, dict[tuple[int, Kind], Writer]]] = {}
 
     def dataset(self, dataset_id: int) -> Dataset:
         """Return a dataset.
@@ -91,23 +94,29 @@ class Directory:
         dataset = self._datasets[series.dataset_id]
         return dataset if dataset.takes(series) else None
 
-    def write(self, stream: str, version: Version) -> str:
+    def write(self, stream: str, version: Version, kind: Kind = "observations") -> str:
         """Return the lines of a member of a known datastream.
 
         Args:
             stream: the event stream, as an N-Triples IRI.
             version: what is published.
+            kind: of the stream.
         """
         series = self._series[version.observation.datastream_id]
         feature = series.feature_at(version.observation.phenomenon_start)
-        return self._writer(series, feature).write(stream, version)
+        return self._writer(series, feature, kind).write(stream, version)
 
-    def _writer(self, series: Series, feature: Feature | None) -> Members:
-        prepared_for, writers = self._members.get(series.datastream_id, (None, {}))
+    def _writer(self, series: Series, feature: Feature | None, kind: Kind) -> Writer:
+        prepared_for, writers = self._writers.get(series.datastream_id, (None, {}))
         if prepared_for is not series:
             writers = {}
-            self._members[series.datastream_id] = (series, writers)
-        number = feature.feature_of_interest_id if feature else 0
-        if number not in writers:
-            writers[number] = Members(self._iris, series, feature, self._severities)
-        return writers[number]
+            self._writers[series.datastream_id] = (series, writers)
+        key = (feature.feature_of_interest_id if feature else 0, kind)
+        if key not in writers:
+            writers[key] = self._prepared(series, feature, kind)
+        return writers[key]
+
+    def _prepared(self, series: Series, feature: Feature | None, kind: Kind) -> Writer:
+        if kind == "observations":
+            return Members(self._iris, series, feature, self._severities)
+        return SummaryMembers(self._iris, series, feature, kind)

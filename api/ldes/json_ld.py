@@ -46,7 +46,7 @@ _TYPED: Final = {
 _PLAIN: Final = (
     "tree:relation", "ldes:retentionPolicy", "sosa:phenomenonTime", "sosa:hasResult",
     "sosa:hasSimpleResult", "time:hasBeginning", "time:hasEnd", "dqv:hasQualityMeasurement",
-    "prov:atLocation", "vkm:geobserveerdKenmerk",
+    "prov:atLocation", "vkm:geobserveerdKenmerk", "sosa:hasMember",
 )  # fmt: skip
 
 

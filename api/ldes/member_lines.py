@@ -50,6 +50,15 @@ def revision() -> Iterator[str]:
 def about(iris: Iris, series: Series, feature: Feature | None) -> Iterator[str]:
     """Say what all observations of a datastream have in common."""
     yield from head("sosa:Observation")
+    yield from source(iris, series)
+    if is_traffic(series):
+        yield from _traffic(series)
+    if feature:
+        yield from about_feature(iris, feature, traffic=is_traffic(series))
+
+
+def source(iris: Iris, series: Series) -> Iterator[str]:
+    """Say what measured what."""
     yield _line("dct:isPartOf", lexical.iri(iris.datastream(series.datastream_id)))
     sensor = iris.sensor(series.thing_id, series.sensor_id)
     yield _line("sosa:madeBySensor", lexical.iri(sensor))
@@ -58,10 +67,6 @@ def about(iris: Iris, series: Series, feature: Feature | None) -> Iterator[str]:
     yield _line("sosa:observedProperty", lexical.iri(own))
     if not series.definition.startswith(_QUANTITY_KINDS):
         yield _line("sosa:observedProperty", lexical.iri(series.definition))
-    if is_traffic(series):
-        yield from _traffic(series)
-    if feature:
-        yield from _feature(iris, feature, traffic=is_traffic(series))
 
 
 def _traffic(series: Series) -> Iterator[str]:
@@ -75,7 +80,8 @@ def _traffic(series: Series) -> Iterator[str]:
         yield _line("vkm:voertuigType", lexical.iri(vehicle), observed)
 
 
-def _feature(iris: Iris, feature: Feature, *, traffic: bool) -> Iterator[str]:
+def about_feature(iris: Iris, feature: Feature, *, traffic: bool) -> Iterator[str]:
+    """Say what was observed, and where that is."""
     found = lexical.iri(iris.feature_of_interest(feature.feature_of_interest_id))
     yield _line("sosa:hasFeatureOfInterest", found)
     if traffic:
@@ -98,6 +104,17 @@ def instant(series: Series) -> Iterator[str]:
 def interval(series: Series) -> Iterator[str]:
     """Say from when until when it was, and when the result became known."""
     yield from _times(series)
+    yield from _bounds()
+
+
+def summed_interval() -> Iterator[str]:
+    """Say from when until when was summed up, and when that was done."""
+    yield _line("sosa:resultTime", _when("resultTime"))
+    yield _line("sosa:phenomenonTime", _blank("p"))
+    yield from _bounds()
+
+
+def _bounds() -> Iterator[str]:
     yield _line("a", term("time:Interval"), _blank("p"))
     for predicate, letter, name in (("hasBeginning", "b", "start"), ("hasEnd", "e", "end")):
         yield _line(f"time:{predicate}", _blank(letter), _blank("p"))
@@ -137,6 +154,18 @@ def other_result(series: Series, result: Any) -> Iterator[str]:
     yield _line("rdf:value", literal, node)
     if is_traffic(series):
         yield _line("om:OM_Observation.result", node)
+
+
+def statistic(iris: Iris, name: str, value: str, unit: str, *, place: int) -> Iterator[str]:
+    """Say one of the sums, the `place`-th of its member; `value` is a literal."""
+    told, result = f"{_blank('s')}x{place}", f"{_blank('r')}x{place}"
+    yield _line("sosa:hasMember", told)
+    yield _line("sosa:usedProcedure", lexical.iri(iris.statistic(name)), told)
+    yield _line("sosa:hasSimpleResult", value, told)
+    yield _line("sosa:hasResult", result, told)
+    yield _line("a", term("qudt:QuantityValue"), result)
+    yield _line("qudt:numericValue", value, result)
+    yield _line("qudt:hasUnit", lexical.iri(unit), result)
 
 
 def doubt(iris: Iris, code: str, severity: str, *, place: int) -> Iterator[str]:

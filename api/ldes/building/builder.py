@@ -6,6 +6,7 @@ knows of; the next one begins where the last transaction ended, and takes those 
 """
 
 import logging
+import math
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -14,15 +15,17 @@ from typing import Final
 
 import asyncpg
 
-from api.iris import Iris
+from api.iris import Iris, Kind
 from api.ldes.buckets import end_of
+from api.ldes.building import summaries
 from api.ldes.building.leader import Connection
 from api.ldes.building.monitor import Monitor
 from api.ldes.building.page_closer import PageCloser
 from api.ldes.building.page_index import ClosedPage, write_down
 from api.ldes.building.settings import LdesSettings
 from api.ldes.building.stream import Stream, load_streams
-from api.ldes.directory import Dataset, Directory
+from api.ldes.building.summaries import Settled
+from api.ldes.directory import Directory
 from api.ldes.page_names import page_folder
 from api.ldes.page_store import PageStore
 from api.ldes.paging import after
@@ -38,6 +41,9 @@ _EDGE: Final = "select last_sequence from publication_lane"
 _NEWEST_FEATURE: Final = "select max(feature_of_interest_id) from feature_of_interest"
 _SWEPT: Final = 1000
 """Pages behind the last known one in which a killed builder may have left something."""
+
+_SUMMED_SECONDS: Final = 5.0
+"""Between two looks for hours and days that are due."""
 
 MOST_BATCHES: Final = 10
 """Read in a turn: enough to catch up fast, few enough to stay small in memory."""
@@ -75,7 +81,8 @@ class Builder:
         self._store = store
         self._directory = directory
         self._closer = PageCloser(Iris(settings.base_iri), directory, store)
-        self._streams: dict[int, Stream] = {}
+        self._streams: dict[tuple[int, Kind], Stream] = {}
+        self._summed_time = -math.inf
         self._refreshed_time = 0.0
         self._newest_feature = 0
 
@@ -89,7 +96,7 @@ class Builder:
         self.position = await self._connection.fetchval("select sequence from event_progress")
         await self._directory.refresh(self._connection)
         streams = await load_streams(self._connection)
-        self._streams = {one.dataset_id: one for one in streams if one.kind == "observations"}
+        self._streams = {(one.dataset_id, one.kind): one for one in streams}
         for stream in streams:
             await self._sweep(stream)
 
@@ -102,26 +109,60 @@ class Builder:
         """
         rows = await self._connection.fetch(_PUBLICATION, self.position, MOST_BATCHES)
         watermark = await (self._read(rows) if rows else self._idle_watermark())
-        if watermark is not None:
-            await self._build(watermark, becomes=rows[-1]["last_sequence"] if rows else None)
+        now = summaries.milliseconds(datetime.now(UTC))
+        settled = await self._sum_up(now)
+        if watermark is not None or settled or self._sums_wait(now):
+            becomes = rows[-1]["last_sequence"] if rows else self.position
+            await self._build(watermark, now, settled, becomes)
         self._monitor.lag.set(await self._connection.fetchval(_EDGE) - self.position)
         return len(rows)
 
-    async def _build(self, watermark: datetime, becomes: int | None) -> None:
+    async def _build(
+        self,
+        watermark: datetime | None,
+        now: datetime,
+        settled: Sequence[Settled],
+        becomes: int,
+    ) -> None:
+        """Close what can be closed: sums are published here alone, so nothing comes before now."""
         closed: list[ClosedPage] = []
         changed = []
         for stream in self._streams.values():
             known = stream.closed_sequence
-            closed += await self._close(stream, watermark)
+            end = watermark if stream.kind == "observations" else now
+            if end is not None:
+                closed += await self._close(stream, end)
             if stream.fresh or stream.closed_sequence != known:
                 changed.append((stream, self._directory.dataset(stream.dataset_id).open))
-        becomes = becomes or self.position
         await write_down(
-            self._connection, closed=closed, streams=changed, known=self.position, becomes=becomes
+            self._connection,
+            closed=closed,
+            streams=changed,
+            known=self.position,
+            becomes=becomes,
+            settled=settled,
         )
         self.position = becomes
         self._monitor.pages.inc(len(closed))
         self._monitor.members.inc(sum(one.member_count for one in closed))
+
+    async def _sum_up(self, now: datetime) -> list[Settled]:
+        """Let the streams of sums take what is due, now and then."""
+        if time.monotonic() - self._summed_time < _SUMMED_SECONDS:
+            return []
+        rest_seconds = self._settings.summary_rest_seconds
+        rows = await summaries.due(self._connection, rest_seconds=rest_seconds)
+        if len(rows) < summaries.MOST:
+            self._summed_time = time.monotonic()
+        await self._directory.learn(self._connection, {row["datastream_id"] for row in rows})
+        settled: list[Settled] = []
+        for (number, kind), found in _by_stream(rows, self._directory).items():
+            if number:
+                stream = await self._stream(number, kind)
+                settled += summaries.publish(stream, found, now)
+            else:
+                settled += summaries.skipped(found)
+        return settled
 
     async def _fix_base(self) -> None:
         wished = self._settings.base_iri
@@ -164,14 +205,16 @@ class Builder:
             if one.sequence > self.position:
                 dataset = self._directory.takes(one.datastream_id)
                 if dataset:
-                    stream = self._streams.get(dataset.dataset_id)
-                    (stream or await self._begin(dataset)).take(one)
+                    (await self._stream(dataset.dataset_id, "observations")).take(one)
 
-    async def _begin(self, dataset: Dataset) -> Stream:
-        number = await self._connection.fetchval(_ADD, dataset.dataset_id, "observations")
-        stream = Stream(event_stream_id=number, dataset_id=dataset.dataset_id, kind="observations")
-        self._streams[dataset.dataset_id] = stream
-        return stream
+    async def _stream(self, dataset_id: int, kind: Kind) -> Stream:
+        """Return a stream of a dataset; one that is new begins."""
+        known = self._streams.get((dataset_id, kind))
+        if known is None:
+            number = await self._connection.fetchval(_ADD, dataset_id, kind)
+            known = Stream(event_stream_id=number, dataset_id=dataset_id, kind=kind)
+            self._streams[dataset_id, kind] = known
+        return known
 
     async def _close(self, stream: Stream, watermark: datetime) -> list[ClosedPage]:
         closed = []
@@ -188,8 +231,7 @@ class Builder:
 
     async def _idle_watermark(self) -> datetime | None:
         """While nothing is published: let time pass, where a page waits for its end."""
-        now = datetime.now(UTC)
-        if not any(one.paging.bucket and end_of(one.paging.bucket) <= now for one in self._all()):
+        if not self._is_over(datetime.now(UTC), of_sums=False):
             return None
         async with self._connection.transaction():
             await self._connection.execute("select pg_advisory_xact_lock($1)", LANE)
@@ -199,8 +241,20 @@ class Builder:
         watermark: datetime = row["last_published_at"]
         return watermark
 
-    def _all(self) -> Iterable[Stream]:
-        return self._streams.values()
+    def _sums_wait(self, now: datetime) -> bool:
+        """Tell whether a page of sums can be closed without anything to come."""
+        most = self._settings.page_members
+        sums = (one for one in self._streams.values() if one.kind != "observations")
+        full = any(len(one.paging.waiting) > most for one in sums)
+        return full or self._is_over(now, of_sums=True)
+
+    def _is_over(self, now: datetime, *, of_sums: bool) -> bool:
+        """Tell whether a page waits for nothing but the end of its time."""
+        return any(
+            one.paging.bucket and end_of(one.paging.bucket) <= now
+            for one in self._streams.values()
+            if (one.kind != "observations") == of_sums
+        )
 
     async def _refresh(self) -> None:
         """Read what is known of datastreams again when it is old, or a thing has moved."""
@@ -210,3 +264,15 @@ class Builder:
             await self._directory.refresh(self._connection)
             self._refreshed_time = time.monotonic()
             self._newest_feature = newest
+
+
+def _by_stream(
+    rows: Iterable[asyncpg.Record], directory: Directory
+) -> dict[tuple[int, Kind], list[asyncpg.Record]]:
+    """Return hours and days by dataset and kind; by dataset 0 those that are in no stream."""
+    found: dict[tuple[int, Kind], list[asyncpg.Record]] = {}
+    for row in rows:
+        dataset = directory.takes(row["datastream_id"])
+        key = (dataset.dataset_id if dataset else 0, summaries.kind_of(row))
+        found.setdefault(key, []).append(row)
+    return found

@@ -49,7 +49,9 @@ class PageCloser:
         members = [one for one in cut.members if self._is_taken(one, dataset)]
         if not members:
             return None
-        replaced = await replaced_by(connection, members)
+        # Sums tell themselves what they replace.
+        changes = members if stream.kind == "observations" else []
+        replaced = await replaced_by(connection, changes)
         versions = [Version(one, replaced.get(one.sequence)) for one in members]
         content = self._text(dataset, stream, cut, versions)
         name = page_name(dataset, stream.kind, cut.number, hashlib.sha256(content).hexdigest())
@@ -81,4 +83,6 @@ class PageCloser:
             generated_time=cut.upper,
         )
         subject = lexical.iri(iri)
-        return page_text(page, [self._directory.write(subject, one) for one in versions])
+        return page_text(
+            page, [self._directory.write(subject, one, stream.kind) for one in versions]
+        )

@@ -7,9 +7,10 @@ from importlib.resources import files
 from typing import Any, Final
 
 from api.ldes.buckets import ancestors, begin_of
+from api.ldes.building.leader import Connection
 from api.ldes.building.stream import Stream
+from api.ldes.building.summaries import Settled, settle
 from api.ldes.paging import Cut
-from api.ldes.series import AnyConnection
 from schemas.errors import Fenced
 from schemas.publication import pack
 
@@ -44,12 +45,13 @@ class ClosedPage:
 
 
 async def write_down(
-    connection: AnyConnection,
+    connection: Connection,
     *,
     closed: Sequence[ClosedPage],
     streams: Sequence[tuple[Stream, bool]],
     known: int,
     becomes: int,
+    settled: Sequence[Settled] = (),
 ) -> None:
     """Write down what a turn did, all or nothing.
 
@@ -59,6 +61,7 @@ async def write_down(
         streams: whose state changed, and whether what they publish now is for everybody.
         known: sequence up to which we think that everything is written down.
         becomes: sequence up to which it is now.
+        settled: hours and days that were dealt with.
 
     Raises:
         Fenced: somebody else has moved; nothing was written.
@@ -73,6 +76,8 @@ async def write_down(
         await connection.execute(_SQL["advance_streams"], *_columns(rows, 5))
         waiting = (_waiting_row(stream) for stream, _ in streams if stream.fresh)
         await connection.execute(_SQL["insert_waiting"], *_columns(waiting, 3))
+        if settled:
+            await settle(connection, settled)
     for stream, _ in streams:
         stream.fresh.clear()
 

@@ -42,6 +42,11 @@ class LdesSettings(BaseSettings):
     chronicle_seconds: float = Field(
         5.0, gt=0, description="between two looks for changes of the catalogue and its entities"
     )
+    summary_rest_seconds: float = Field(
+        60.0,
+        ge=0,
+        description="how long the sums of an hour or day rest before they are published",
+    )
     page_members: int = Field(
         500, ge=MAXIMUM_PER_MILLISECOND, description="most members of a page"
     )

@@ -31,6 +31,12 @@ class Stream:
     paging: Paging = field(default_factory=Paging)
     fresh: list[PublishedObservation] = field(default_factory=list)
 
+    @property
+    def last_sequence(self) -> int:
+        """The sequence of the newest member, closed or waiting; 0 before the first."""
+        waiting = self.paging.waiting
+        return waiting[-1].sequence if waiting else self.closed_sequence
+
     def take(self, one: PublishedObservation) -> None:
         """Let what was read wait for its page."""
         self.paging.waiting.append(one)

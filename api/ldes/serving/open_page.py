@@ -62,10 +62,12 @@ class OpenPages:
         end = members[-1].published_time if members else stream.lower_time
         if end is None:
             raise NotFound("nothing was published here yet")
-        replaced = await replaced_by(connection, members)
+        # Sums tell themselves what they replace.
+        changes = members if stream.kind == "observations" else []
+        replaced = await replaced_by(connection, changes)
         subject = lexical.iri(stream.iri(self._iris))
         versions = [Version(one, replaced.get(one.sequence)) for one in members]
-        written = [self._directory.write(subject, one) for one in versions]
+        written = [self._directory.write(subject, one, stream.kind) for one in versions]
         return page_text(self._page(stream, end), written).decode()
 
     async def _refresh(self, connection: Connection) -> None:

@@ -107,19 +107,31 @@ class Versions:
         return _in_order(key, rows)
 
     async def _published(self, page: str, key: ObservationKey, sequence: int) -> str:
-        """Return what a closed page says of a version; nothing where it does not have it."""
-        content = await self._pages.find(page + PRIMARY)
         member = lexical.iri(self._iris.observation_version(*key, sequence))
-        text = decoded(content).decode() if content else ""
-        _, found, rest = text.partition(f"{_TREE_MEMBER} {member} .\n")
-        own, _, _ = rest.partition(f" {_TREE_MEMBER} ")
-        return own[: own.rfind("\n") + 1] if found else ""
+        return await member_of(self._pages, page, member)
 
     def _written(self, series: Series, version: Version) -> str:
         feature = series.feature_at(version.observation.phenomenon_start)
         members = Members(self._iris, series, feature, self._severities)
         _, _, own = members.write("", version).partition("\n")
         return own
+
+
+async def member_of(pages: PageStore, page: str, member: str) -> str:
+    """Return what a closed page says of a member; nothing where it does not have it.
+
+    Args:
+        pages: where closed pages lie.
+        page: name of one of them, without an ending.
+        member: as an N-Triples IRI.
+    """
+    content = await pages.find(page + PRIMARY)
+    text = decoded(content).decode() if content else ""
+    _, found, rest = text.partition(f"{_TREE_MEMBER} {member} .\n")
+    own, _, _ = rest.partition(f" {_TREE_MEMBER} ")
+    if not found:
+        return ""
+    return own[: own.rfind("\n") + 1]
 
 
 def _in_order(key: ObservationKey, rows: Sequence[asyncpg.Record]) -> Mapping[int, Version]:
