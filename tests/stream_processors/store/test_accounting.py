@@ -174,6 +174,7 @@ async def test_many_results_for_one_key_are_cut_into_several_transactions(shop: 
 
 
 async def test_touched_quarters_are_noted_once_a_batch(shop: Scene) -> None:
+    """Those of texts too: they are not summed up, but counted for their quality."""
     await shop.store(
         reading(0, observation(1, 0), observation(1, 14.9), observation(1, 15), observation(2, 0)),
         reading(1, observation(3, 0, "text")),
@@ -184,6 +185,7 @@ async def test_touched_quarters_are_noted_once_a_batch(shop: Scene) -> None:
         (1, NOON),
         (1, NOON + timedelta(minutes=15)),
         (2, NOON),
+        (3, NOON),
     ]
 
 
