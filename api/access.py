@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,6 +83,18 @@ def caller_of(connection: HTTPConnection) -> Caller:
             "this key is not known or has expired; leave it out to read what is open to everybody"
         )
     return Caller((city,))
+
+
+def still_opens(connection: HTTPConnection) -> Callable[[], bool]:
+    """Return a question: does the key that was shown open the same as it did, as of now?
+
+    A long answer asks it again and again, as a key may expire or be taken back meanwhile.
+    """
+    key, keys = _key(connection), connection.app.state.keys
+    if key is None:
+        return lambda: True
+    city = keys.ring.city_of(key, now=datetime.now(UTC))
+    return lambda: keys.ring.city_of(key, now=datetime.now(UTC)) == city
 
 
 def _key(connection: HTTPConnection) -> str | None:

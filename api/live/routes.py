@@ -5,7 +5,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.access import caller_of
+from api.access import caller_of, still_opens
 from api.live.filters import PARAMETERS, filter_of, last_event_id
 from api.live.hub import Hub
 from api.live.stream import LiveResponse
@@ -41,6 +41,6 @@ def live(settings: ApiSettings, hub: Hub) -> APIRouter:
         wanted = filter_of(query, caller_of(request), hub.vocabulary)
         last = last_event_id(query, request.headers.get("last-event-id"))
         await hub.admit(wanted, last)
-        return LiveResponse(hub, wanted, last, settings.live)
+        return LiveResponse(hub, wanted, last, settings.live, allowed=still_opens(request))
 
     return router

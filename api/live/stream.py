@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 
 import msgspec
@@ -19,14 +19,28 @@ _RETRY_MILLISECONDS = 3000
 _REASONS = {
     "slow": "too much was waiting for this client; go on with the last id, or ask for less",
     "restart": "this server stops; come back",
+    "key": "the key of this connection opens nothing any more; come back with another",
     "age": "this connection has lasted long enough; come back",
 }
 
 
 async def stream(
-    hub: Hub, wanted: Filter, last: int | None, settings: LiveSettings
+    hub: Hub,
+    wanted: Filter,
+    last: int | None,
+    settings: LiveSettings,
+    *,
+    allowed: Callable[[], bool],
 ) -> AsyncGenerator[bytes, None]:
-    """Yield the bytes of a stream until it ends; the last event tells why it did."""
+    """Yield the bytes of a stream until it ends; the last event tells why it did.
+
+    Args:
+        hub: whose events are passed on.
+        wanted: which of them.
+        last: the client has had everything up to here; `None`: from now on.
+        settings: of the stream.
+        allowed: whether the client's key still opens what it did; asked before anything is sent.
+    """
     end_time = time.monotonic() + settings.connection_seconds
     listener = Listener(most_bytes=settings.buffer_bytes)
     listener.after = hub.position if last is None else last
@@ -38,6 +52,8 @@ async def stream(
         hub.join(listener, wanted)
         while not listener.ended and time.monotonic() < end_time:
             chunk = await listener.take(seconds=settings.keep_alive_seconds)
+            if not allowed():
+                listener.end("key")
             if not listener.ended:
                 yield chunk or _alive(max(hub.position, listener.after))
         yield _end(listener.ended or "age", _REASONS[listener.ended or "age"])
@@ -74,13 +90,22 @@ class LiveResponse(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, hub: Hub, wanted: Filter, last: int | None, settings: LiveSettings) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        wanted: Filter,
+        last: int | None,
+        settings: LiveSettings,
+        *,
+        allowed: Callable[[], bool],
+    ) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self._hub = hub
         self._wanted = wanted
         self._last = last
         self._settings = settings
+        self._allowed = allowed
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Answer, as ASGI has it."""
@@ -96,7 +121,7 @@ class LiveResponse(Response):
 
     async def _send(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        pieces = stream(self._hub, self._wanted, self._last, self._settings)
+        pieces = stream(self._hub, self._wanted, self._last, self._settings, allowed=self._allowed)
         async with aclosing(pieces):
             async for piece in pieces:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})

@@ -5,10 +5,12 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -18,10 +20,11 @@ from api.live.events import Batch, event_of
 from api.live.filters import Filter, filter_of
 from api.live.listeners import Audience, Listener
 from api.settings import ApiSettings, LiveSettings
+from schemas.keys import CityKey, hash_key
 from schemas.publication import PublishedObservation
 from schemas.vocabulary import Vocabulary
 
-from .conftest import as_city, publish, served
+from .conftest import KEYS, as_city, publish, served
 
 TIME = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -312,3 +315,27 @@ def test_flag_chooses_flagged_observations_alone() -> None:
 
     assert wanted.chosen([plain, flagged], version=1) == flagged.data
     assert other.chosen([plain, flagged], version=1) == b""
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize("how", ["expires", "is taken back"])
+async def test_open_connection_is_cut_when_its_key_opens_nothing_any_more(
+    settings: ApiSettings, owner: asyncpg.Connection, keys_file: Path, how: str
+) -> None:
+    quick = settings.live.model_copy(update={"keep_alive_seconds": 0.2})
+    async with served(settings.model_copy(update={"live": quick})) as address:
+        async with listening(address, **as_city("zonnedorp")) as events:
+            soon = datetime.now(UTC) + timedelta(seconds=0.5)
+            now = CityKey(
+                city="zonnedorp", name="old", sha256=hash_key(KEYS["zonnedorp"]), expires_time=soon
+            )
+            keys = [now] if how == "expires" else []
+            keys_file.write_bytes(msgspec.json.encode(keys))  # noqa: ASYNC240 - a few bytes
+            async with asyncio.timeout(30):
+                kind, told = await events.next()
+
+        async with httpx.AsyncClient(base_url=address) as http:
+            refused = await http.get("/live/observations", headers=as_city("zonnedorp"))
+
+    assert (kind, told["reason"]) == ("end", "key")
+    assert refused.status_code == 401

@@ -5,6 +5,7 @@ import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,6 +17,10 @@ PAGE = (ROOT / "deploy/README.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### ([^\n]+)\n(.*?)(?=^##)", PAGE, re.DOTALL | re.MULTILINE))
 RULES = "    retention: {observations: P900D, aggregates: P5475D}\n"
 pytestmark = pytest.mark.embedded
+GOOD = (
+    b'{"segment_id": 1, "date": "2026-10-02T08:00:00Z", "interval": "hourly", "uptime": 0.8, '
+    b'"car": 120}'
+)
 
 
 def commands(section: str) -> list[str]:
@@ -36,11 +41,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         text.replace("  - theme: air-quality", f"{RULES}  - theme: air-quality")
     )
     with up(folder / "data", services="embedded", packs=[pack]) as running:
-        good = (
-            b'{"segment_id": 1, "date": "2026-10-02T08:00:00Z", "interval": "hourly", '
-            b'"uptime": 0.8, "car": 120}'
-        )
-        for payload in (good, b"{"):
+        for payload in (GOOD, b"{"):
             answer = running.post(
                 "/ingest/vlierhove/telraam/v2/dorpsstraat", city="vlierhove", content=payload
             )
@@ -78,18 +79,37 @@ def test_rules_of_retention_are_told_with_what_would_go_and_what_went(platform: 
     assert plan == log == ""
 
 
+def test_captured_request_that_is_sent_again_has_no_effect(platform: Up) -> None:
+    before = of_the_second(platform)
+    later = GOOD.replace(b"2026-10-02", b"2026-10-05")
+    for payload in (GOOD, GOOD, later):  # one source, so they stay in this order
+        path = "/ingest/vlierhove/telraam/v2/dorpsstraat"
+        answer = platform.post(path, city="vlierhove", content=payload)
+        assert answer.status_code == httpx.codes.ACCEPTED
+    eventually(lambda: len(platform.observations("vlierhove", "dorpsstraat", "car")) > 1)
+
+    assert of_the_second(platform) == before
+    assert len(platform.observations("vlierhove", "dorpsstraat", "car")) == 2
+
+
+def of_the_second(platform: Up) -> list[Any]:
+    """Return what was counted on 2 October."""
+    found = platform.observations("vlierhove", "dorpsstraat", "car")
+    return [one for one in found if one["phenomenonTime"].startswith("2026-10-02")]
+
+
 def test_data_that_must_not_have_been_collected_is_counted_erased_and_leaves_a_trace(
     platform: Up,
 ) -> None:
     survey, erase, traces = commands("Data that must not have been collected")
     assert "observations 1, versions 0, aggregates 3, deadLetters 1" in run(platform, survey)
-    assert platform.observations("vlierhove", "dorpsstraat", "car")
+    assert of_the_second(platform)
 
     said = run(platform, erase)
 
     assert "observations 1" in said
     assert "The embedded Kafka has the records in memory until it stops." in said
-    assert platform.observations("vlierhove", "dorpsstraat", "car") == []
+    assert of_the_second(platform) == []
     assert platform.dead_letters() == []
     assert "counted without a legal ground (finished" in run(platform, traces)
 
