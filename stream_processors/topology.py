@@ -35,7 +35,14 @@ TOPOLOGY = {
     "store": Row(
         topic=OBSERVATIONS,
         group="store",
-        sinks=("observation", "publication", "latest", "aggregate_task", "account"),
+        sinks=(
+            "observation",
+            "publication",
+            "latest",
+            "aggregate_task",
+            "difference_task",
+            "account",
+        ),
         offsets="the database, in the transaction of the rows",
     ),
     "dead-letters": Row(

@@ -19,7 +19,7 @@ from tests.stream_processors.differences.registers import declare
 from tests.stream_processors.running import until
 from tests.stream_processors.scene import NOON, Scene, observation, reading, scene
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
 KILLS = 4
 REGISTERS = (1, 2, 18)  # two of them in one shard
@@ -61,7 +61,7 @@ async def test_processes_killed_often_lose_and_double_no_difference(
         await asyncio.gather(*(kill_often(part, chance, times=KILLS) for part in parts))
         killed.set()
         await storing
-        await until(lambda: _is_worked_off(shop), seconds=60)
+        await until(lambda: _is_worked_off(shop), seconds=150)
 
         for one in REGISTERS:
             await _check(shop, one)

@@ -174,7 +174,7 @@ def _drawn(strategy: st.SearchStrategy[list[Act]], *, examples: int) -> list[lis
     return cases
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_any_order_with_repetition_gives_the_same_differences(
     database: DatabaseConnection,
 ) -> None:
@@ -187,7 +187,7 @@ async def test_any_order_with_repetition_gives_the_same_differences(
             assert await _played(shop, acts) == expected, acts
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_differences_are_those_of_what_is_stored(database: DatabaseConnection) -> None:
     """Also when values are corrected, and readings replayed that take back what they gave."""
     async with _shop(database) as shop:

@@ -30,7 +30,7 @@ from tests.stream_processors.scene import record
 
 Found: TypeAlias = dict[str, dict[datetime, tuple[float, tuple[str, ...]]]]
 
-pytestmark = [needs_recordings, pytest.mark.embedded, pytest.mark.timeout(180)]
+pytestmark = [needs_recordings, pytest.mark.embedded, pytest.mark.timeout(300)]
 
 HEAT = "heat-meter-denmark/heat_meter_hourly_2018_2020.csv.gz"
 _FOUND = """
