@@ -13,7 +13,7 @@ LOCK    := $(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 \
              --fork-strategy fewest --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench recordings check lock clean
+.PHONY: help setup demo test bench recordings faults check lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -31,6 +31,12 @@ bench: $(VENV)/dev.stamp real ## throughput and latency on the real services
 
 recordings: $(VENV)/dev.stamp real ## every recording of ../shared/data through the real services, twice (ARGS='--only bicycle')
 	$(RUN) -m bench.recordings $(ARGS)
+
+faults: $(VENV)/dev.stamp real ## every fault, with 200 kills at 2,000 readings a second; writes tests/README.md
+	@rm -f $(VENV)/faults.jsonl
+	STADSPULS_FAULT_OUTCOMES=$(VENV)/faults.jsonl STADSPULS_FAULT_KILLS=200 STADSPULS_FAULT_RATE=2000 \
+	    $(VENV)/bin/pytest tests/faults $(ARGS); status=$$?; \
+	    $(RUN) -m tests.faults.report $(VENV)/faults.jsonl; exit $$status
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, sensor profiles
 	$(VENV)/bin/ruff format --check .

@@ -106,9 +106,8 @@ class MqttSource:
         # paho connects blockingly; nothing watches the socket until it is back.
         await asyncio.to_thread(self._client.reconnect)
         self._watched = self._client.socket()
-        loop = asyncio.get_running_loop()
-        loop.add_reader(self._watched, self._client.loop_read)
-        loop.add_writer(self._watched, self._client.loop_write)
+        self._watch_reads()
+        self._watch_writes()
 
     async def _stay(self) -> bool:
         """Look after the connection until it is lost; tell whether it was ever of use."""
@@ -123,6 +122,7 @@ class MqttSource:
 
     def _look_after(self) -> None:
         if not self._paused:
+            self._client.loop_read()  # sees a broken connection of which the loop says nothing
             self._client.loop_misc()
             return
         # Its answers stay unread while we do not read, so paho would take the broker for dead.
@@ -157,8 +157,7 @@ class MqttSource:
     def _resume(self) -> None:
         self._paused = False
         if self._watched is not None:
-            loop = asyncio.get_running_loop()
-            loop.add_reader(self._watched, self._client.loop_read)
+            self._watch_reads()
 
     def _on_connect(self, _c: Any, _u: Any, flags: Any, reason: Any, _p: Any) -> None:
         if reason.is_failure:
@@ -201,13 +200,22 @@ class MqttSource:
     def _on_socket_close(self, _client: Any, _userdata: Any, _socket: Any) -> None:
         self._unwatch()
 
-    def _on_want_write(self, _client: Any, _userdata: Any, socket: Any) -> None:
+    def _on_want_write(self, _client: Any, _userdata: Any, _socket: Any) -> None:
         if self._watched is not None:
-            asyncio.get_running_loop().add_writer(socket, self._client.loop_write)
+            self._watch_writes()
 
     def _on_written(self, _client: Any, _userdata: Any, socket: Any) -> None:
         if self._watched is not None:
             asyncio.get_running_loop().remove_writer(socket)
+
+    def _watch_reads(self) -> None:
+        # uvloop lets go of a socket on which an error came, without a word, and refuses it then.
+        with suppress(RuntimeError):
+            asyncio.get_running_loop().add_reader(self._watched, self._client.loop_read)
+
+    def _watch_writes(self) -> None:
+        with suppress(RuntimeError):
+            asyncio.get_running_loop().add_writer(self._watched, self._client.loop_write)
 
     def _unwatch(self) -> None:
         if self._watched is not None:

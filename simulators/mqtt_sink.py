@@ -137,7 +137,7 @@ class MqttSink:
             try:
                 # Blocks for a moment: the socket must be made on this thread.
                 self._client.connect(self._connection.host, self._connection.port)
-                while self._client.loop_misc() == paho.MQTT_ERR_SUCCESS:
+                while self._is_alive():
                     bound = 0.1 if self._connected.is_set() else bound
                     await asyncio.sleep(_MISC_SECONDS)
             except (OSError, ValueError) as error:
@@ -150,6 +150,11 @@ class MqttSink:
         while self.in_flight > in_flight:
             self._changed.clear()
             await self._changed.wait()
+
+    def _is_alive(self) -> bool:
+        """Look after the connection; reading sees a broken one of which the loop says nothing."""
+        self._client.loop_read(_PACKETS)
+        return self._client.loop_misc() == paho.MQTT_ERR_SUCCESS
 
     async def _close(self) -> None:
         if self._misc is not None:
@@ -189,7 +194,9 @@ class MqttSink:
         loop.remove_writer(opened)
 
     def _want_to_write(self, _client: paho.Client, _data: Any, opened: Any) -> None:
-        asyncio.get_running_loop().add_writer(opened, self._client.loop_write)
+        # uvloop lets go of a socket on which an error came, without a word, and refuses it then.
+        with suppress(RuntimeError):
+            asyncio.get_running_loop().add_writer(opened, self._client.loop_write)
 
     def _written(self, _client: paho.Client, _data: Any, opened: Any) -> None:
         asyncio.get_running_loop().remove_writer(opened)

@@ -1,4 +1,4 @@
-"""A running installation audited: received = stored + duplicates + empty + rejected."""
+"""A running installation audited: received = stored + duplicate + withheld + empty + rejected."""
 
 import json
 from collections import defaultdict

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import asyncpg
 from aiokafka import ConsumerRecord
@@ -18,7 +18,13 @@ from schemas.wire import NormalisedReading, Observation
 from stream_processors.statements import statement
 from stream_processors.store.high_water import HighWater, account
 
-Place: TypeAlias = tuple[int, int]
+State: TypeAlias = Literal["own", "other", "withheld"]
+_BEST_FIRST: Final[tuple[State, ...]] = ("own", "other", "withheld")
+_OUTCOMES: Final[Mapping[State, str]] = {
+    "own": "stored",
+    "other": "duplicate",
+    "withheld": "withheld",
+}
 _OBSERVATIONS = statement(__package__, "observations")
 _DEAD_LETTERS = statement(__package__, "dead_letters")
 
@@ -32,6 +38,26 @@ class Wanted(NamedTuple):
     phenomenon_start: datetime
     partition: int
     offset: int
+
+
+class Letters(NamedTuple):
+    """The dead letters of some readings.
+
+    Attributes:
+        places: partition and offset of their readings.
+        moments: source and time of receipt; the same payload of the same moment has one for all.
+    """
+
+    places: frozenset[tuple[int, int]]
+    moments: frozenset[tuple[str, datetime]]
+
+    def have_place_of(self, reading: NormalisedReading) -> bool:
+        """Tell whether a part of this very reading is kept for people."""
+        return (reading.partition, reading.offset) in self.places
+
+    def tell_of(self, reading: NormalisedReading) -> bool:
+        """Tell whether one tells of what was rejected, or told of it in its time."""
+        return (reading.source, reading.received_time) in self.moments
 
 
 @dataclass
@@ -63,8 +89,7 @@ class Reconciliation:
         present = await self._present(readings)
         letters = await self._letters(readings)
         for number, reading in enumerate(readings):
-            own = {which: mine for (one, which), mine in present.items() if one == number}
-            self._judge(reading, own, has_letter=(reading.partition, reading.offset) in letters)
+            self._judge(reading, present.get(number, {}), letters)
 
     def is_skipped(self, record: ConsumerRecord) -> bool:
         """Tell whether a reading of `city.readings` never came to `city.observations`."""
@@ -88,15 +113,20 @@ class Reconciliation:
         is_ours = reading.received_time >= self.tally.since and not step.known
         return reading if is_ours else None
 
-    async def _present(self, readings: Sequence[NormalisedReading]) -> dict[Place, bool]:
-        """Return which observations are there, and whether as their own reading's."""
+    async def _present(
+        self, readings: Sequence[NormalisedReading]
+    ) -> Mapping[int, Mapping[int, State]]:
+        """Return which observations are there, by reading and place in it."""
+        present: defaultdict[int, dict[int, State]] = defaultdict(dict)
         wanted = [row for n, one in enumerate(readings) for row in self._wanted(n, one)]
         if not wanted:
-            return {}
+            return present
         starts = [row.phenomenon_start for row in wanted]
         columns = [list(column) for column in zip(*wanted, strict=True)]
-        rows = await self.connection.fetch(_OBSERVATIONS, *columns, min(starts), max(starts))
-        return {(row["reading"], row["observation"]): row["own"] for row in rows}
+        bounds = min(starts), max(starts)
+        for row in await self.connection.fetch(_OBSERVATIONS, *columns, *bounds):
+            present[row["reading"]][row["observation"]] = row["state"]
+        return present
 
     def _wanted(self, number: int, reading: NormalisedReading) -> Iterator[Wanted]:
         address = reading.profile
@@ -108,40 +138,45 @@ class Reconciliation:
                     number, which, datastream_id, start, reading.partition, reading.offset
                 )
 
-    async def _letters(self, readings: Sequence[NormalisedReading]) -> set[Place]:
-        places = [(one.partition, one.offset) for one in readings]
-        columns = [list(column) for column in zip(*places, strict=True)]
-        return {(row[0], row[1]) for row in await self.connection.fetch(_DEAD_LETTERS, *columns)}
+    async def _letters(self, readings: Sequence[NormalisedReading]) -> Letters:
+        keys = [(one.source, one.received_time, one.city) for one in readings]
+        columns = [list(column) for column in zip(*keys, strict=True)]
+        rows = await self.connection.fetch(_DEAD_LETTERS, *columns)
+        return Letters(
+            frozenset((row["reading_partition"], row["reading_offset"]) for row in rows),
+            frozenset((row["source"], row["received_time"]) for row in rows),
+        )
 
     def _judge(
-        self, reading: NormalisedReading, present: Mapping[int, bool], *, has_letter: bool
+        self, reading: NormalisedReading, present: Mapping[int, State], letters: Letters
     ) -> None:
         """Count a reading; a replayed one was counted when it first came."""
+        refused = letters.have_place_of(reading)
         lost = [
             one
             for which, one in enumerate(reading.observations)
-            if which not in present and not has_letter
+            if which not in present and not refused
         ]
+        untold = bool(reading.rejections) and not letters.tell_of(reading)
         for one in lost:
             self.findings.append(Finding("observation.missing", _where(reading, one)))
-        if reading.rejections and not has_letter:
+        if untold:
             self.findings.append(Finding("dead-letter.missing", _where(reading)))
         if reading.replayed:
             return
         self.accounted[reading.city, reading.profile, hour_of(reading.received_time)] += 1
         counts = self.tally.counts(reading.city, reading.source, reading.received_time)
-        is_missing = bool(lost) or bool(reading.rejections and not has_letter)
-        _count(counts, reading, present, is_missing=is_missing)
+        _count(counts, reading, present, is_missing=bool(lost) or untold)
 
 
 def _count(
-    counts: Counts, reading: NormalisedReading, present: Mapping[int, bool], *, is_missing: bool
+    counts: Counts, reading: NormalisedReading, present: Mapping[int, State], *, is_missing: bool
 ) -> None:
     if is_missing:
         counts.missing += 1
     elif present:
-        counts.stored += any(present.values())
-        counts.duplicate += not any(present.values())
+        best = min(present.values(), key=_BEST_FIRST.index)
+        setattr(counts, _OUTCOMES[best], getattr(counts, _OUTCOMES[best]) + 1)
     elif reading.observations or reading.rejections:
         counts.rejected += 1
     else:

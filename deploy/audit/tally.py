@@ -23,6 +23,7 @@ class Counts:
         received: records of `city.readings`.
         stored: gave an observation that is in the database as theirs.
         duplicate: gave only observations that another reading had given before.
+        withheld: of a time that their dataset does not keep.
         empty: valid, with nothing to observe.
         rejected: gave nothing but a dead letter.
         missing: of which the database does not have what they gave.
@@ -31,6 +32,7 @@ class Counts:
     received: int = 0
     stored: int = 0
     duplicate: int = 0
+    withheld: int = 0
     empty: int = 0
     rejected: int = 0
     missing: int = 0
@@ -38,7 +40,7 @@ class Counts:
     @property
     def is_balanced(self) -> bool:
         """Whether everything that came is somewhere."""
-        known = self.stored + self.duplicate + self.empty + self.rejected
+        known = self.stored + self.duplicate + self.withheld + self.empty + self.rejected
         return self.received == known and not self.missing
 
     def add(self, other: "Counts") -> None:

@@ -29,8 +29,9 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
         parents=[common],
         help="compare what came with what is stored and published",
         description="Compares Kafka, the database and the publication, from the data itself: "
-        "received = stored + duplicate + empty + rejected, by city, source and hour. Readings "
-        "that are still on their way are not looked at. Exit status 1 when something is wrong.",
+        "received = stored + duplicate + withheld + empty + rejected, by city, source and hour. "
+        "Readings that are still on their way are not looked at. Exit status 1 when something "
+        "is wrong.",
     )
     parser.add_argument(
         "--since",

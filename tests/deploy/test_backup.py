@@ -92,10 +92,11 @@ def test_restore_touches_no_installation_that_is_there(tmp_path: Path) -> None:
 @asynccontextmanager
 async def going_on(folder: Path) -> AsyncIterator[Pipeline]:
     """Yield the services of a restored installation, ready for our processes."""
-    async with real_stack(data_dir=folder) as stack:
+    sooner = {"group.min.session.timeout.ms": "500"}
+    async with real_stack(data_dir=folder, kafka_settings=sooner) as stack:
         topics = (wire.READINGS, wire.OBSERVATIONS, wire.DEAD_LETTERS)
         await create_topics(stack.kafka, {one: Topic(partitions=PARTITIONS) for one in topics})
-        made = Pipeline(Installation(folder), stack, stack.kafka)
+        made = Pipeline(Installation(folder), stack)
         try:
             yield made
         finally:
@@ -103,10 +104,7 @@ async def going_on(folder: Path) -> AsyncIterator[Pipeline]:
 
 
 async def _start(made: Pipeline) -> None:
-    made.add_normalise()
-    made.add_store()
-    for part in made.parts.values():
-        await part.start()
+    await made.run_only(("normalise", "store"))
 
 
 async def put(kafka: KafkaConnection, hours: range, *, pause: float = 0.0) -> None:

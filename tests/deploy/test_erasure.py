@@ -75,8 +75,8 @@ async def made(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pipeli
     folder.chmod(0o755)
     often = {"log.retention.check.interval.ms": "300"}
     async with pipeline(folder, kafka_settings=often) as made:
-        made.add_normalise()
-        made.add_store()
+        made.part("normalise")
+        made.part("store")
         _add_aggregate_and_pages(made)
         for part in made.parts.values():
             await part.start()

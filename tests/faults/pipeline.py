@@ -1,140 +1,196 @@
-"""The pipeline's processes on real services, a publisher, and the judge at the end."""
+"""The platform's processes on real services, behind proxies that can spoil what they say."""
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import asyncpg
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
 
-from deploy.drain import drain, settle
-from deploy.expectation import expectations
+from api.settings import ApiSettings
 from deploy.installation import EXAMPLES, Installation
-from deploy.judge import Baseline, Verdict, judge, take_baseline
-from deploy.log_ends import log_ends
 from deploy.migrations import migrate
 from deploy.part import Part
 from deploy.platform import access
-from deploy.stack import Stack, Topic, create_topics, real_stack
+from deploy.stack import Stack, Topic, create_topics
+from deploy.stack.apache_kafka import ApacheKafka
+from deploy.stack.mosquitto import Mosquitto
 from deploy.stack.ports import free_port
-from ingest.settings import IngestSettings, RetryPolicy
+from deploy.stack.service import Service
+from deploy.stack.timescale import timescale_database
+from ingest.settings import IngestSettings, KafkaPolicy, RetryPolicy
 from schemas import wire
-from schemas.settings import HttpListener, KafkaConnection
-from simulators.ledger import Entry, read_ledger
-from simulators.load import publish_load
-from simulators.scenario import Load
-from simulators.settings import SimulatorSettings
-from stream_processors.settings import NormaliseSettings, StoreSettings
+from schemas.settings import DatabaseConnection, HttpListener, KafkaConnection, MqttConnection
+from stream_processors.settings import AggregateSettings, NormaliseSettings, StoreSettings
+from tests.faults.crashing import CrashingPart
+from tests.faults.proxy import FaultProxy, fault_proxy
 
 CITY = "leiedonk"
 PARTITIONS = 4
+SERVICES = ("mqtt", "kafka", "database")
 _SESSION_SECONDS = 1.5
+_STALL_SECONDS = 3.0
 _KILLS_AT_WORK = 0.6
 
 
 @dataclass
 class Pipeline:
-    """The services, our processes on them, and what was published to them."""
+    """The services, and our processes on them.
+
+    Attributes:
+        proxies: between our processes and a service, by its name.
+        parts: our processes, by name; a second one of a kind has a name of its own.
+    """
 
     installation: Installation
     stack: Stack
-    kafka: KafkaConnection
+    proxies: Mapping[str, FaultProxy] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
-    ledgers: list[Path] = field(default_factory=list)
 
-    def add_ingest(self) -> None:
-        """Add a gateway, to be started later."""
+    @property
+    def kafka(self) -> KafkaConnection:
+        """Kafka, which gives a killed process's partitions away sooner than by default."""
+        bootstrap = f"127.0.0.1:{self._port('kafka', self.stack.kafka_service)}"
+        return KafkaConnection(bootstrap=bootstrap, session_seconds=_SESSION_SECONDS)
+
+    @property
+    def database(self) -> DatabaseConnection:
+        """The database as our processes reach it."""
+        dsn = self.stack.database.dsn.get_secret_value()
+        service = self.stack.database_service
+        through = f":{self._port('database', service)}/"
+        return DatabaseConnection(dsn=SecretStr(dsn.replace(f":{service.ports[0]}/", through)))
+
+    @property
+    def mqtt(self) -> MqttConnection:
+        """The broker as the gateway reaches it."""
+        port = self._port("mqtt", self.stack.mqtt_service)
+        return self.stack.mqtt.model_copy(update={"port": port})
+
+    def part(self, name: str) -> Part:
+        """Return a process of ours, `ingest` or `ingest.second`; it is made at its first use."""
+        if name not in self.parts:
+            kind, _, folder = name.partition(".")
+            listener = HttpListener(port=free_port())
+            settings = _SETTINGS[kind](self, listener)
+            home = self.installation.data_dir / folder
+            self.parts[name] = Part(home, kind, settings, listener=listener)
+        return self.parts[name]
+
+    def crashing(self, name: str, point: str, *, passes: int) -> CrashingPart:
+        """Return a process in place of one of ours that dies at a point."""
         listener = HttpListener(port=free_port())
-        settings = IngestSettings(
-            cities=self.installation.pack_directories(),
-            keys_file=self.installation.keys_file,
-            mqtt=self.stack.mqtt,
-            kafka=self.kafka,
-            http=listener,
-            retry=RetryPolicy(first_seconds=0.1, longest_seconds=0.5),
-        )
-        self._add("ingest", settings, listener)
+        settings = _SETTINGS[name](self, listener)
+        home = self.installation.data_dir / "crashing"
+        part = CrashingPart(home, name, settings, listener=listener)
+        part.point, part.passes = point, passes
+        self.parts[f"{name}.crashing"] = part
+        return part
 
-    def add_normalise(self, folder: str = "") -> None:
-        """Add a normalise; a second one needs a folder of its own."""
-        listener = HttpListener(port=free_port())
-        cities = self.installation.pack_directories()
-        settings = NormaliseSettings(kafka=self.kafka, cities=cities, metrics=listener)
-        self._add("normalise", settings, listener, folder)
+    async def run_only(self, names: Iterable[str]) -> None:
+        """Have these processes running, and no others."""
+        wanted = {name: self.part(name) for name in names}
+        idle = [part for name, part in self.parts.items() if name not in wanted]
+        await asyncio.gather(*(part.stop() for part in idle))
+        await asyncio.gather(*(part.start() for part in wanted.values()))
 
-    def add_store(self, folder: str = "") -> None:
-        """Add a store; a second one needs a folder of its own."""
-        listener = HttpListener(port=free_port())
-        settings = StoreSettings(
-            kafka=self.kafka,
-            database=self.stack.database,
-            cities=self.installation.pack_directories(),
-            metrics=listener,
-        )
-        self._add("store", settings, listener, folder)
-
-    async def publish(self, number: int, **load: Any) -> None:
-        """Publish load as city's sensors until cancelled; each publisher has a number."""
-        mqtt = self.stack.mqtt_service.connection_as(f"{CITY}.sensors")
-        settings = SimulatorSettings(mqtt={CITY: mqtt})
-        self.ledgers.append(self.installation.data_dir / f"ledger.{number}")
-        wanted = Load(things=20, cities=(CITY,), **load)
-        await publish_load(settings, wanted, process=number, ledger_file=self.ledgers[-1])
-
-    async def baseline(self, connection: asyncpg.Connection) -> Baseline:
-        """Return what there is before anything is published."""
-        return await take_baseline(connection, await log_ends(self.kafka, wire.READINGS))
-
-    async def drained(self) -> None:
-        """Wait until everything that was published is stored."""
-        await settle(self.parts["ingest"].listener, patience_seconds=30)
-        assert await drain(self.kafka, self.stack.database, patience_seconds=30)
-
-    def entries(self) -> list[Entry]:
-        """Return what all publishers noted."""
-        return [entry for ledger in self.ledgers for entry in read_ledger(ledger)]
-
-    def _add(self, name: str, settings: Any, listener: HttpListener, folder: str = "") -> None:
-        part = Part(self.installation.data_dir / folder, name, settings, listener=listener)
-        self.parts[f"{name}{folder}"] = part
+    def _port(self, name: str, service: Service) -> int:
+        return self.proxies[name].port if name in self.proxies else service.ports[0]
 
 
-@dataclass(frozen=True)
-class Findings:
-    """What is there at the end, beside what must be there."""
+def _ingest(made: Pipeline, listener: HttpListener) -> BaseSettings:
+    return IngestSettings(
+        cities=made.installation.pack_directories(),
+        keys_file=made.installation.keys_file,
+        mqtt=made.mqtt,
+        kafka=made.kafka,
+        http=listener,
+        sink=KafkaPolicy(request_seconds=2),
+        retry=RetryPolicy(first_seconds=0.1, longest_seconds=0.5),
+    )
 
-    verdict: Verdict
-    expected_observations: int
-    log_end: int
-    published: int
-    last_sequence: int
+
+def _normalise(made: Pipeline, listener: HttpListener) -> BaseSettings:
+    cities = made.installation.pack_directories()
+    return NormaliseSettings(kafka=made.kafka, cities=cities, metrics=listener)
+
+
+def _store(made: Pipeline, listener: HttpListener) -> BaseSettings:
+    return StoreSettings(
+        kafka=made.kafka,
+        database=made.database,
+        cities=made.installation.pack_directories(),
+        metrics=listener,
+        lock_timeout_seconds=_STALL_SECONDS,
+        idle_timeout_seconds=_STALL_SECONDS,
+    )
+
+
+def _aggregate(made: Pipeline, listener: HttpListener) -> BaseSettings:
+    return AggregateSettings(database=made.database, metrics=listener)
+
+
+def _api(made: Pipeline, listener: HttpListener) -> BaseSettings:
+    return ApiSettings(
+        database=made.database, listener=listener, keys_file=made.installation.keys_file
+    )
+
+
+_SETTINGS: dict[str, Callable[[Pipeline, HttpListener], BaseSettings]] = {
+    "ingest": _ingest,
+    "normalise": _normalise,
+    "store": _store,
+    "aggregate": _aggregate,
+    "api": _api,
+}
 
 
 @asynccontextmanager
 async def pipeline(
     folder: Path, *, kafka_settings: Mapping[str, str] | None = None
 ) -> AsyncIterator[Pipeline]:
-    """Yield real services with an example city, ready for our processes.
-
-    Kafka gives a killed process's partitions away sooner than it does by default.
-    """
+    """Yield real services with an example city, ready for our processes."""
     installation = Installation(folder)
     installation.add_city(EXAMPLES / CITY)
-    cities = access(installation)
-    sooner = {"group.min.session.timeout.ms": "500", **(kafka_settings or {})}
-    async with real_stack(data_dir=folder, cities=cities, kafka_settings=sooner) as stack:
-        await migrate(stack.database.dsn.get_secret_value())
+    async with AsyncExitStack() as stack:
+        proxies = {name: await stack.enter_async_context(fault_proxy()) for name in SERVICES}
+        services = _services(installation, proxies["kafka"], kafka_settings or {})
+        for name, service in zip(SERVICES, services.services, strict=True):
+            await stack.enter_async_context(service)
+            proxies[name].target_port = service.ports[0]
+        await migrate(services.database.dsn.get_secret_value())
         topics = (wire.READINGS, wire.OBSERVATIONS, wire.DEAD_LETTERS)
-        await create_topics(stack.kafka, {one: Topic(partitions=PARTITIONS) for one in topics})
-        kafka = stack.kafka.model_copy(update={"session_seconds": _SESSION_SECONDS})
-        made = Pipeline(installation, stack, kafka)
+        made = Pipeline(installation, services, proxies)
+        await create_topics(made.kafka, {one: Topic(partitions=PARTITIONS) for one in topics})
         try:
             yield made
         finally:
             await asyncio.gather(*(part.kill() for part in made.parts.values()))
+
+
+def _services(
+    installation: Installation, proxy: FaultProxy, kafka_settings: Mapping[str, str]
+) -> Stack:
+    """Return the services, not yet started; Kafka tells its clients to come through the proxy."""
+    settings = {
+        "group.min.session.timeout.ms": "500",
+        "advertised.listeners": f"BROKER://127.0.0.1:{proxy.port}",
+        **kafka_settings,
+    }
+    home = installation.data_dir
+    kafka = ApacheKafka(home, settings=settings)
+    kafka.ports = (free_port(), free_port())
+    proxy.target_port = kafka.ports[0]
+    return Stack(
+        variant="real",
+        data_dir=home,
+        mqtt_service=Mosquitto(home, cities=access(installation)),
+        kafka_service=kafka,
+        database_service=timescale_database(home),
+    )
 
 
 async def kill_often(part: Part, chance: random.Random, *, times: int) -> None:
@@ -151,28 +207,3 @@ async def kill_often(part: Part, chance: random.Random, *, times: int) -> None:
                 await asyncio.wait_for(part.start(), chance.uniform(0.1, 1.5))
         await part.kill()
     await part.start()
-
-
-@asynccontextmanager
-async def publishing(made: Pipeline, *loads: dict[str, Any]) -> AsyncIterator[None]:
-    """Publish while the context lasts."""
-    tasks = [asyncio.create_task(made.publish(n, **load)) for n, load in enumerate(loads)]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        ended: Sequence[object] = await asyncio.gather(*tasks, return_exceptions=True)
-        assert all(isinstance(one, asyncio.CancelledError) for one in ended), ended
-
-
-async def look(made: Pipeline, connection: asyncpg.Connection, baseline: Baseline) -> Findings:
-    """Judge what there is."""
-    entries, registry = made.entries(), made.installation.registry()
-    return Findings(
-        verdict=await judge(connection, entries, registry, baseline),
-        expected_observations=sum(len(one.values) for one in expectations(entries, registry)),
-        log_end=sum((await log_ends(made.kafka, wire.READINGS)).values()),
-        published=await connection.fetchval("select sum(observation_count) from publication"),
-        last_sequence=await connection.fetchval("select max(last_sequence) from publication"),
-    )

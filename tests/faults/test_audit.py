@@ -43,10 +43,7 @@ async def made(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pipeli
     folder = tmp_path_factory.mktemp("audit")
     folder.chmod(0o755)
     async with pipeline(folder) as made:
-        made.add_normalise()
-        made.add_store()
-        for part in made.parts.values():
-            await part.start()
+        await made.run_only(("normalise", "store"))
         new = [said(hour) for hour in range(30)]
         again, corrected = [said(hour) for hour in range(5)], [said(7, cars=121)]
         nothing, unreadable = [said(40, uptime=0)], [b"{", b"[]"]
@@ -72,8 +69,11 @@ async def put(made: Pipeline, payloads: Sequence[bytes]) -> None:
     """Put readings on Kafka as the gateway does."""
     producer = AIOKafkaProducer(bootstrap_servers=made.kafka.bootstrap, acks="all")
     await producer.start()
-    for payload in payloads:
-        reading = wire.Reading(city=CITY, source=SOURCE, received_time=NOW, payload=payload)
+    for number, payload in enumerate(payloads):
+        received_time = NOW + timedelta(milliseconds=number)
+        reading = wire.Reading(
+            city=CITY, source=SOURCE, received_time=received_time, payload=payload
+        )
         headers, key = wire.reading_headers(reading), wire.record_key(CITY, SOURCE)
         await producer.send_and_wait(
             wire.READINGS, payload, key=key, headers=headers, partition=PARTITION

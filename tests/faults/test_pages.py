@@ -26,7 +26,6 @@ from deploy.stack.ports import free_port
 from schemas.publication import PublishedObservation, unpack
 from schemas.settings import DatabaseConnection, HttpListener
 from tests.api.conftest import BASE, SEED
-from tests.faults.test_kills import chance as chance  # noqa: PLC0414 - a fixture, shared
 from tests.stream_processors.running import until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]

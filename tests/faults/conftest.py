@@ -1,0 +1,26 @@
+"""One pipeline a worker for all faults, and a source of random moments."""
+
+import random
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.faults.pipeline import Pipeline, pipeline
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def made(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pipeline]:
+    """Yield services without any of our processes yet; every test leaves them whole."""
+    folder = tmp_path_factory.mktemp("faults")
+    folder.chmod(0o755)  # PostgreSQL runs as another user
+    async with pipeline(folder) as made:
+        yield made
+
+
+@pytest.fixture
+def chance() -> random.Random:
+    """Return a source of random moments; a failed test shows its seed."""
+    seed = random.SystemRandom().randrange(1 << 32)
+    print(f"seed={seed}")  # noqa: T201
+    return random.Random(seed)

@@ -1,0 +1,60 @@
+"""What faults did, kept for the table that is made of them."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+FILE_VARIABLE = "STADSPULS_FAULT_OUTCOMES"
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What was there after a fault.
+
+    Attributes:
+        fault: what happened.
+        promise: what must hold.
+        acknowledged: messages that the broker acknowledged to the devices.
+        lost: of those, whose observations or dead letter are not there.
+        twice: observations more than were sent.
+        findings: of the audit.
+        unheard: changes that the live stream left out, told twice or out of order.
+        out_of_order: how often the publication went back in time.
+        stall_seconds: longest time in which nothing was published.
+        recovery_seconds: from the end of the fault to the next publication.
+        facts: figures of this fault alone.
+    """
+
+    fault: str
+    promise: str
+    acknowledged: int
+    lost: int
+    twice: int
+    findings: tuple[str, ...] = ()
+    unheard: int = 0
+    out_of_order: int = 0
+    stall_seconds: float | None = None
+    recovery_seconds: float | None = None
+    facts: dict[str, Any] = {}
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether nothing is lost, twice, unheard, out of order or unaccounted."""
+        wrong = self.lost, self.twice, self.unheard, self.out_of_order, len(self.findings)
+        return not any(wrong) and self.acknowledged > 0
+
+
+def note(outcome: Outcome) -> None:
+    """Print an outcome, and keep it where the run that makes the table wants it."""
+    text = msgspec.json.encode(outcome).decode()
+    print(text)  # noqa: T201 - a failed test shows it
+    if file := os.environ.get(FILE_VARIABLE):
+        with Path(file).open("a", encoding="utf-8") as stream:
+            stream.write(text + "\n")
+
+
+def read(file: Path) -> list[Outcome]:
+    """Return the outcomes of a run."""
+    decoder = msgspec.json.Decoder(Outcome)
+    return [decoder.decode(line) for line in file.read_bytes().splitlines()]

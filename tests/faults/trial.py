@@ -1,0 +1,209 @@
+"""A fault while readings come, and what is there in the end."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from deploy.audit import audit
+from deploy.drain import drain, settle
+from deploy.expectation import expectations
+from deploy.judge import Baseline, judge, take_baseline, unaccounted
+from deploy.log_ends import log_ends
+from schemas import wire
+from simulators.ledger import Entry, read_ledger
+from simulators.load import publish_load
+from simulators.scenario import Load
+from simulators.settings import SimulatorSettings
+from tests.faults.outcomes import Outcome, note
+from tests.faults.pipeline import CITY, Pipeline
+from tests.faults.witness import Witness, witnessing
+
+PROCESSES = ("ingest", "normalise", "store", "api")
+LOADS: Sequence[dict[str, Any]] = (
+    {"messages_per_second": 150, "dialect": "telraam"},
+    {"messages_per_second": 100, "dialect": "airrohr"},
+)
+_PATIENCE_SECONDS = 60.0
+_seeds = itertools.count(1)
+
+
+@dataclass
+class Trial:
+    """One fault under load.
+
+    Attributes:
+        pipeline: whose processes suffer.
+        connection: to the database itself, around the proxy.
+        baseline: what there was before.
+        witness: who hears the live stream meanwhile.
+        begun: when the load began.
+        over: when the fault was over, as far as one can say so.
+        ledgers: what the publishers noted.
+    """
+
+    pipeline: Pipeline
+    connection: asyncpg.Connection
+    baseline: Baseline
+    witness: Witness
+    begun: datetime
+    over: datetime | None = None
+    ledgers: list[Path] = field(default_factory=list)
+
+    def mended(self) -> None:
+        """Note that the fault is over, from where on recovery counts."""
+        self.over = datetime.now(UTC)
+
+    async def committed(self, more: int = 1, *, seconds: float = _PATIENCE_SECONDS) -> None:
+        """Wait until so many more batches are published.
+
+        Raises:
+            TimeoutError: they are not.
+        """
+        count = "select count(*) from publication"
+        wanted = await self.connection.fetchval(count) + more
+        async with asyncio.timeout(seconds):
+            while await self.connection.fetchval(count) < wanted:  # noqa: ASYNC110 - the database's
+                await asyncio.sleep(0.05)
+
+    async def reconnected(self) -> None:
+        """Connect anew: the database was away."""
+        await self.connection.close()
+        dsn = self.pipeline.stack.database.dsn.get_secret_value()
+        self.connection = await asyncpg.connect(dsn)
+
+    def entries(self) -> list[Entry]:
+        """Return what all publishers noted."""
+        return [entry for ledger in self.ledgers for entry in read_ledger(ledger)]
+
+    async def publish(self, seed: int, number: int, load: dict[str, Any]) -> None:
+        """Publish load as the city's sensors until cancelled."""
+        made = self.pipeline
+        mqtt = made.stack.mqtt_service.connection_as(f"{CITY}.sensors")
+        settings = SimulatorSettings(mqtt={CITY: mqtt}, seed=seed)
+        ledger = made.installation.data_dir / f"ledger.{seed}.{number}"
+        self.ledgers.append(ledger)
+        wanted = Load(**{"things": 20, "cities": (CITY,), **load})
+        await publish_load(settings, wanted, process=number, ledger_file=ledger)
+
+    async def judged(self, fault: str, promise: str, **facts: Any) -> Outcome:
+        """Return what the fault did, once everything that was published is stored."""
+        made = self.pipeline
+        await settle(made.part("ingest").listener, patience_seconds=_PATIENCE_SECONDS)
+        entries, registry = self.entries(), made.installation.registry()
+        await self._accounted(sum(one.acknowledged_time is not None for one in entries))
+        assert await drain(made.kafka, made.stack.database, patience_seconds=_PATIENCE_SECONDS)
+        verdict = await judge(self.connection, entries, registry, self.baseline)
+        expected = sum(len(one.values) for one in expectations(entries, registry))
+        findings = (await audit(self.connection, made.kafka, self.begun)).findings
+        outcome = Outcome(
+            fault=fault,
+            promise=promise,
+            acknowledged=verdict.messages_acknowledged,
+            lost=verdict.lost,
+            twice=verdict.surplus + verdict.observations_stored - expected,
+            findings=tuple(map(str, findings)),
+            unheard=await self._unheard(),
+            out_of_order=await self._out_of_order(),
+            stall_seconds=await self._stall(),
+            recovery_seconds=await self._recovery(),
+            facts=facts,
+        )
+        note(outcome)
+        return outcome
+
+    async def _accounted(self, acknowledged: int) -> None:
+        """Wait until the account knows all messages, as long as that may take on a busy machine.
+
+        What is not there by then is lost, and the judge will say so.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                while await self._unaccounted(acknowledged):  # noqa: ASYNC110 - the database's
+                    await asyncio.sleep(0.2)
+
+    async def _unaccounted(self, acknowledged: int) -> int:
+        return await unaccounted(self.connection, self.baseline, acknowledged=acknowledged)
+
+    async def _unheard(self) -> int:
+        """Return how many changes the live stream left out, told twice or out of order."""
+        published = await self.connection.fetch(
+            "select generate_series(first_sequence, last_sequence) from publication "
+            "where first_sequence > $1 order by 1",
+            self.baseline.sequence,
+        )
+        wanted = [row[0] for row in published]
+        if wanted:
+            await self.witness.until(wanted[-1])
+        heard = self.witness.heard
+        repeated = len(heard) - len({*heard})
+        back = sum(later <= earlier for earlier, later in pairwise(heard))
+        return len({*wanted} ^ {*heard}) + repeated + back
+
+    async def _out_of_order(self) -> int:
+        """Return how often the publication goes back in time."""
+        times = await self._published_times()
+        return sum(later < earlier for earlier, later in pairwise(times))
+
+    async def _stall(self) -> float:
+        times = [self.begun, *await self._published_times()]
+        return max(((b - a).total_seconds() for a, b in pairwise(times)), default=0.0)
+
+    async def _recovery(self) -> float | None:
+        if self.over is None:
+            return None
+        after = [time for time in await self._published_times() if time >= self.over]
+        return (after[0] - self.over).total_seconds() if after else None
+
+    async def _published_times(self) -> list[datetime]:
+        rows = await self.connection.fetch(
+            "select published_from from publication where first_sequence > $1 order by 1",
+            self.baseline.sequence,
+        )
+        return [row["published_from"] for row in rows]
+
+
+@asynccontextmanager
+async def trial(
+    made: Pipeline,
+    *,
+    processes: Sequence[str] = PROCESSES,
+) -> AsyncIterator[Trial]:
+    """Yield a trial whose processes run; the load comes while `under_load`."""
+    await made.run_only(processes)
+    async with AsyncExitStack() as stack:
+        connection = await asyncpg.connect(made.stack.database.dsn.get_secret_value())
+        baseline = await take_baseline(connection, await log_ends(made.kafka, wire.READINGS))
+        key = made.installation.http_key(CITY)
+        witness = await stack.enter_async_context(
+            witnessing(made.part("api").listener, key, baseline.sequence)
+        )
+        one = Trial(made, connection, baseline, witness, datetime.now(UTC))
+        stack.push_async_callback(_close, one)
+        yield one
+
+
+@asynccontextmanager
+async def under_load(made: Trial, loads: Sequence[dict[str, Any]] = LOADS) -> AsyncIterator[None]:
+    """Publish while the context lasts; what was not acknowledged at its end is waited for."""
+    seed = next(_seeds)
+    tasks = [asyncio.create_task(made.publish(seed, n, one)) for n, one in enumerate(loads)]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(isinstance(one, asyncio.CancelledError) for one in ended), ended
+
+
+async def _close(one: Trial) -> None:
+    """Close the connection that a trial has by then."""
+    await one.connection.close()
