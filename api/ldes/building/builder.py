@@ -127,13 +127,16 @@ class Builder:
         """Close what can be closed: sums are published here alone, so nothing comes before now."""
         closed: list[ClosedPage] = []
         changed = []
-        for stream in self._streams.values():
-            known = stream.closed_sequence
-            end = watermark if stream.kind == "observations" else now
-            if end is not None:
-                closed += await self._close(stream, end)
-            if stream.fresh or stream.closed_sequence != known:
-                changed.append((stream, self._directory.dataset(stream.dataset_id).open))
+        try:
+            for stream in self._streams.values():
+                known = stream.closed_sequence
+                end = watermark if stream.kind == "observations" else now
+                if end is not None:
+                    closed += await self._close(stream, end)
+                if stream.fresh or stream.closed_sequence != known:
+                    changed.append((stream, self._directory.dataset(stream.dataset_id).open))
+        finally:
+            await self._closer.kept()
         await write_down(
             self._connection,
             closed=closed,

@@ -1,5 +1,6 @@
 """Closes a page: writes its members, compresses them, and puts the bytes into the store."""
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from typing import Final
@@ -36,14 +37,14 @@ class PageCloser:
         self._iris = iris
         self._directory = directory
         self._store = store
+        self._keeping: list[asyncio.Task[bytes]] = []
 
     async def close(
         self, connection: AnyConnection, stream: Stream, cut: Cut
     ) -> ClosedPage | None:
-        """Put a page into the store; `None` when none of its members may be published (any more).
+        """Begin to put a page into the store; it is there when `kept` has returned.
 
-        Raises:
-            PageStoreUnavailable: the store cannot take it.
+        Returns `None` when none of its members may be published (any more).
         """
         dataset = self._directory.dataset(stream.dataset_id)
         members = [one for one in cut.members if self._is_taken(one, dataset)]
@@ -55,15 +56,29 @@ class PageCloser:
         versions = [Version(one, replaced.get(one.sequence)) for one in members]
         content = self._text(dataset, stream, cut, versions)
         name = page_name(dataset, stream.kind, cut.number, hashlib.sha256(content).hexdigest())
-        kept = await self._store.keep(name + PRIMARY, zstandard.compress(content, _LEVEL))
+        compressed = zstandard.compress(content, _LEVEL)
+        keeping = self._store.keep(name + PRIMARY, compressed)
+        self._keeping.append(asyncio.create_task(keeping, name="ldes.keep"))
         return ClosedPage(
             event_stream_id=stream.event_stream_id,
             cut=cut,
             member_count=len(members),
             open=dataset.open,
             name=name,
-            byte_count=len(kept),
+            byte_count=len(compressed),
         )
+
+    async def kept(self) -> None:
+        """Wait until all pages are in the store, durably: a disk takes many as fast as one.
+
+        Raises:
+            PageStoreUnavailable: the store cannot take one.
+        """
+        ended = await asyncio.gather(*self._keeping, return_exceptions=True)
+        self._keeping.clear()
+        for one in ended:
+            if isinstance(one, BaseException):
+                raise one
 
     def _is_taken(self, one: PublishedObservation, dataset: Dataset) -> bool:
         series = self._directory.series(one.datastream_id)

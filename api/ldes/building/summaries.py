@@ -22,7 +22,9 @@ _FOLDER: Final = files("api.ldes.building")
 _DUE: Final = (_FOLDER / "due_summaries.sql").read_text(encoding="utf-8")
 _SETTLE: Final = (_FOLDER / "settle_summaries.sql").read_text(encoding="utf-8")
 _KINDS: Final[dict[str, Kind]] = {period: kind for kind, period in PERIODS.items()}
-MOST: Final = 2000
+MOST: Final = 500
+"""Dealt with in a turn: few enough that observations do not wait for them."""
+
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 

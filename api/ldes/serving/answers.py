@@ -47,7 +47,7 @@ def answer(
     *,
     cache: str,
     licence: str = "",
-) -> Response:
+) -> "Answer":
     """Return content as an answer.
 
     Args:
@@ -62,18 +62,25 @@ def answer(
     given = request.headers.get("if-none-match")
     has = bool(given) and tag in _tags(given or "")
     headers = _headers(tag, cache, licence, "" if has else content_type(form), coding)
-    return _Answer(HTTPStatus.NOT_MODIFIED if has else HTTPStatus.OK, content.body, headers)
+    if has:
+        return Answer(HTTPStatus.NOT_MODIFIED, b"", headers)
+    length = (b"content-length", b"%d" % len(content.body))
+    return Answer(HTTPStatus.OK, content.body, (*headers, length))
 
 
-class _Answer(Response):
+class Answer(Response):
     """A response whose headers are written already: many callers get the same."""
 
     def __init__(self, status: HTTPStatus, body: bytes, headers: Headers) -> None:
-        self.status_code = status.value
+        self._facts = (status, body, headers)
+        self.status_code = status
         self.background = None
-        self.body = body if status is HTTPStatus.OK else b""
-        length = [(b"content-length", b"%d" % len(body))] if status is HTTPStatus.OK else []
-        self.raw_headers = [*headers, *length]
+        self.body = body
+        self.raw_headers = list(headers)  # middleware adds to them
+
+    def again(self) -> "Answer":
+        """Return the same for another caller."""
+        return Answer(*self._facts)
 
 
 @lru_cache(maxsize=4096)

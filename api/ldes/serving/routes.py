@@ -11,9 +11,10 @@ from api.access import caller_of
 from api.instants import parse_instant
 from api.iris import Iris
 from api.ldes.page_store import DirectoryPageStore
-from api.ldes.serving.answers import FOR_GOOD, FOR_NOW, answer, form_wanted
+from api.ldes.serving.answers import FOR_GOOD, FOR_NOW, Answer, answer, form_wanted
 from api.ldes.serving.codings import coding_of
 from api.ldes.serving.forms import FORMS
+from api.ldes.serving.hot_answers import HotAnswers
 from api.ldes.serving.nodes import Nodes
 from api.ldes.serving.places import place_of
 from api.queries import check_names, query_of, value_of
@@ -52,9 +53,20 @@ def event_streams(
     severities = {code: flag.severity for code, flag in vocabulary.quality_flags.items()}
     pages = DirectoryPageStore(settings.pages_dir)
     nodes = Nodes(store, pages, Iris(settings.base_iri), severities, settings.event_streams)
+    hot = HotAnswers(settings.event_streams.fresh_seconds)
     most = settings.limits.query_characters
 
     async def node(request: Request) -> Response:
+        key = HotAnswers.key_of(request)
+        known = hot.get(key)
+        if known:
+            return known
+        found = await made(request)
+        if isinstance(found, Answer):
+            hot.put(key, found)
+        return found
+
+    async def made(request: Request) -> Response:
         place = place_of(request.scope["path"].removeprefix("/ldes/"))
         caller, form = caller_of(request), form_wanted(request, place.suffix)
         if request.scope["query_string"]:
