@@ -21,6 +21,7 @@ class Stream:
 
     Attributes:
         closed_sequence: everything of the stream up to here is in closed pages.
+        given_sequence: the highest that was written down, though its member may be erased since.
         fresh: what waits and is not written down as waiting yet.
     """
 
@@ -28,14 +29,16 @@ class Stream:
     dataset_id: int
     kind: Kind
     closed_sequence: int = 0
+    given_sequence: int = 0
     paging: Paging = field(default_factory=Paging)
     fresh: list[PublishedObservation] = field(default_factory=list)
 
     @property
     def last_sequence(self) -> int:
-        """The sequence of the newest member, closed or waiting; 0 before the first."""
+        """The highest sequence that was given, 0 before the first; none is given twice."""
         waiting = self.paging.waiting
-        return waiting[-1].sequence if waiting else self.closed_sequence
+        newest = waiting[-1].sequence if waiting else self.closed_sequence
+        return max(newest, self.given_sequence)
 
     def take(self, one: PublishedObservation) -> None:
         """Let what was read wait for its page."""
@@ -67,4 +70,5 @@ async def load_streams(connection: AnyConnection) -> list[Stream]:
     for row in await connection.fetch(_WAITING, None):
         stream = streams[row["event_stream_id"]]
         stream.paging.waiting += after(unpack(row["batch"]), stream.closed_sequence)
+        stream.given_sequence = row["last_sequence"]
     return list(streams.values())

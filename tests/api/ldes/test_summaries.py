@@ -13,10 +13,12 @@ from rdflib.compare import isomorphic
 
 from api.ldes.building import builder as module
 from api.ldes.building.settings import LdesSettings
+from api.ldes.building.stream import load_streams
 from api.ldes.json_ld import json_ld
 from api.ldes.statistics_text import statistics
 from api.ldes.turtle import turtle
 from api.settings import ApiSettings, EventStreamSettings
+from schemas.publication import pack
 from tests.api.conftest import BASE, as_city
 from tests.api.ldes.conftest import Site
 from tests.api.ldes.graphs import TREE_MEMBER, follow, graph, name
@@ -162,6 +164,16 @@ async def test_hour_with_nothing_left_is_withdrawn_once(
     deleted = set(found.subjects(name("a"), name("as:Delete")))
     assert deleted == {rdflib.URIRef(f"{ENTITY}/4")}
     assert len(members(found)) == 4
+
+
+async def test_sequence_of_an_erased_hour_is_not_given_again(hours: Site) -> None:
+    """What waits is written anew without its members; a builder that starts then must know."""
+    await hours.builder.turn()
+    await hours.owner.execute("update event_waiting set batch = $1", pack([]))
+
+    streams = await load_streams(hours.owner)
+
+    assert [one.last_sequence for one in streams if one.kind == "hourly"] == [3]
 
 
 async def test_hours_of_what_is_restricted_are_in_no_open_stream(
