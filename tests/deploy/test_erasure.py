@@ -30,6 +30,7 @@ from tests.stream_processors.running import until
 
 pytestmark = [
     pytest.mark.real,
+    pytest.mark.xdist_group("erasure"),  # each test goes on where the one before it stopped
     pytest.mark.timeout(280),
     pytest.mark.asyncio(loop_scope="module"),
 ]

@@ -20,6 +20,7 @@ from tests.faults.pipeline import CITY, Pipeline, pipeline
 
 pytestmark = [
     pytest.mark.real,
+    pytest.mark.xdist_group("audit"),
     pytest.mark.timeout(180),
     pytest.mark.asyncio(loop_scope="module"),
 ]

@@ -24,7 +24,7 @@ from simulators.scenario import load_scenario
 from simulators.settings import SimulatorSettings
 from tests.journey.running import CITIES, PATIENCE_SECONDS, Up, up
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("faulty fleet")]
 
 SPEED = 5.0
 _ORIGIN = re.compile(rb"OriginTime>([^<]+)")

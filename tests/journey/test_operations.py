@@ -16,7 +16,7 @@ from tests.journey.running import ROOT, Up, eventually, stadspuls, up
 PAGE = (ROOT / "deploy/README.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### ([^\n]+)\n(.*?)(?=^##)", PAGE, re.DOTALL | re.MULTILINE))
 RULES = "    retention: {observations: P900D, aggregates: P5475D}\n"
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("operations")]
 GOOD = (
     b'{"segment_id": 1, "date": "2026-10-02T08:00:00Z", "interval": "hourly", "uptime": 0.8, '
     b'"car": 120}'
