@@ -27,8 +27,8 @@ async def log_ends(kafka: KafkaConnection, topic: str) -> dict[int, int]:
         fetch_max_wait_ms=_FETCH_MS,
         max_partition_fetch_bytes=1,  # one batch of each is enough
     )
-    await consumer.start()
     try:
+        await consumer.start()
         async with asyncio.timeout(_PATIENCE_SECONDS):
             return await _read_ends(consumer)
     finally:

@@ -36,8 +36,8 @@ class Piece(NamedTuple):
 async def reading_from(kafka: KafkaConnection) -> AsyncIterator[AIOKafkaConsumer]:
     """Yield a consumer that belongs to no group and commits nothing."""
     consumer = reader(kafka)
-    await consumer.start()
     try:
+        await consumer.start()
         yield consumer
     finally:
         await consumer.stop()

@@ -15,9 +15,14 @@ from tests.clients.site import Site
 from tests.clients.writing import measuring
 from tests.journey.running import eventually
 
-pytestmark = [pytest.mark.clients, pytest.mark.xdist_group("event streams")]
+pytestmark = [
+    pytest.mark.clients,
+    pytest.mark.xdist_group("event streams"),
+    pytest.mark.timeout(900),
+]
 
 PER_SECOND = 700.0
+_PATIENCE_SECONDS = 240.0
 MANY, FEW = 5600, 1120
 _CAREFULLY = ("--concurrent", "1", "--poll-interval", "1000")
 
@@ -56,10 +61,13 @@ def replication(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Replica
             first = _run_to_the_end(site, state)
         with measuring(site.platform, "laan", observations=FEW, per_second=PER_SECOND):
             pass
-        eventually(lambda: len(site.published()) >= MANY + FEW)
-        eventually(lambda: all(len(one.members) >= MANY + FEW for one in followers))
+        eventually(lambda: len(site.published()) >= MANY + FEW, seconds=_PATIENCE_SECONDS)
+        eventually(
+            lambda: all(len(one.members) >= MANY + FEW for one in followers),
+            seconds=_PATIENCE_SECONDS,
+        )
         fetches = site.proxy.fetches_of_closed_pages
-        eventually(lambda: min(fetches().values()) >= len(followers))
+        eventually(lambda: min(fetches().values()) >= len(followers), seconds=_PATIENCE_SECONDS)
     finally:
         for one in followers:
             one.stop()

@@ -326,5 +326,6 @@ def _add_aggregate_and_pages(made: Pipeline) -> None:
         monitor=listener,
         pages_dir=made.installation.pages_dir,
         page_members=400,
+        summary_rest_seconds=3600,  # sums that were published before are not reached
     )
     made.parts["ldes"] = Part(data_dir, "ldes", pages, listener=listener)

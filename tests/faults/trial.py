@@ -178,6 +178,9 @@ async def trial(
 ) -> AsyncIterator[Trial]:
     """Yield a trial whose processes run; the load comes while `under_load`."""
     await made.run_only(processes)
+    # What a trial before this one left on its way is not ours.
+    await settle(made.part("ingest").listener, patience_seconds=_PATIENCE_SECONDS)
+    await drain(made.kafka, made.stack.database, patience_seconds=_PATIENCE_SECONDS)
     async with AsyncExitStack() as stack:
         connection = await asyncpg.connect(made.stack.database.dsn.get_secret_value())
         baseline = await take_baseline(connection, await log_ends(made.kafka, wire.READINGS))

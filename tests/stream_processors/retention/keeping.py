@@ -7,10 +7,13 @@ from typing import Any
 
 from stream_processors.aggregates.aggregator import Aggregator
 from stream_processors.monitor import Health, Monitor
+from stream_processors.quality_figures.bookkeeper import Bookkeeper
+from stream_processors.quality_figures.figures import Severities
 from stream_processors.retention.keeper import Keeper
 from stream_processors.settings import AggregateSettings, RetentionPolicy
 from tests.stream_processors.scene import Scene
 
+SEVERITIES = Severities(error=["range.high"], warning=[])
 CATALOGUE = Path(__file__).with_name("catalogue.sql").read_text()
 LATEST_AGAIN = Path(__file__).with_name("latest_again.sql").read_text()
 
@@ -37,11 +40,14 @@ async def keep(shop: Scene, now: datetime, **policy: Any) -> int:
 
 
 async def sum_up(shop: Scene) -> None:
-    """Let an aggregator sum up everything that is noted."""
+    """Let an aggregator sum up everything that is noted, and a bookkeeper count its hours."""
     settings = AggregateSettings(database=shop.sink._settings.database)
     aggregator = Aggregator(settings, Monitor(), barring_flags=["range.high"])
     await aggregator.turn()
     await aggregator._session.close()
+    bookkeeper = Bookkeeper(settings, Monitor(), severities=SEVERITIES)
+    await bookkeeper.turn()
+    await bookkeeper._session.close()
 
 
 async def latest_is_exact(shop: Scene) -> bool:
