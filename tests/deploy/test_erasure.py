@@ -74,7 +74,7 @@ async def made(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pipeli
     """Yield a pipeline in which two counters have spoken, with pages."""
     folder = tmp_path_factory.mktemp("erasure")
     folder.chmod(0o755)
-    often = {"log.retention.check.interval.ms": "300"}
+    often = {"log.retention.check.interval.ms": "300", "log.segment.delete.delay.ms": "1000"}
     async with pipeline(folder, kafka_settings=often) as made:
         made.part("normalise")
         made.part("store")
@@ -145,7 +145,7 @@ async def test_what_is_erased_is_found_nowhere_though_each_step_was_interrupted(
     assert counts["pages"] == 1
     assert counts["kafkaRecords"] > 60
     assert await _readable(database, subject.datastreams) == []
-    await until(lambda: _is_gone(made), seconds=60)
+    await until(lambda: _is_gone(made), seconds=150)
     assert await _of_others(database) == others
     assert await database.fetchval("select count(*) from erasure") == 1
     assert len(await _page_names(database) - pages) == 1
