@@ -8,6 +8,9 @@
 Whoever needs a service marks the test `embedded` or `real` (`stack` and `database` do it). Such a
 mark is a lane: at the end a table says which lanes ran, and what was left out and why. With
 `CI=true` whatever is left out is a failure, except recordings where there is no ../shared/data.
+
+A test of a lane that fails has one more chance: its servers share the computer with others, and a
+wait may end too early. Each such failure is counted in the table, and printed in full.
 """
 
 import ctypes
@@ -130,7 +133,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the tests of services out that are not installed, but never in CI."""
+    """Leave tests out whose services are not installed, but never in CI; give lanes two tries."""
+    for item in items:
+        if any(item.get_closest_marker(lane) for lane in LANES):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     missing = missing_services()
     if not missing or _in_ci():
         return
@@ -146,7 +152,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for lane in (PURE, *LANES):
         words = ", ".join(
             f"{len(reports)} {outcome}"
-            for outcome in ("passed", "failed", "error", "skipped")
+            for outcome in ("passed", "failed", "error", "skipped", "rerun")
             if (reports := _reports(terminalreporter, outcome, lane))
         )
         reasons = {
@@ -154,6 +160,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             for report in _left_out(terminalreporter, lane)
         }
         terminalreporter.line("; ".join([f"{lane:<10}{words or 'no test'}", *sorted(reasons)]))
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"first try of {report.nodeid}", sep="_")
+        terminalreporter.line(report.longreprtext)
 
 
 @pytest.hookimpl(tryfirst=True)

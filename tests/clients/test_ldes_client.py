@@ -66,14 +66,14 @@ def replication(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Replica
             lambda: all(len(one.members) >= MANY + FEW for one in followers),
             seconds=_PATIENCE_SECONDS,
         )
-        fetches = site.proxy.fetches_of_closed_pages
-        eventually(lambda: min(fetches().values()) >= len(followers), seconds=_PATIENCE_SECONDS)
     finally:
         for one in followers:
             one.stop()
     second = _run_to_the_end(site, state)
     unordered, ascending = (one.members for one in followers)
-    return Replication(site.published(), unordered, ascending, first, second, fetches())
+    return Replication(
+        site.published(), unordered, ascending, first, second, site.proxy.fetches_of_closed_pages()
+    )
 
 
 def _run_to_the_end(site: Site, state: Path) -> Sequence[Member]:
@@ -115,5 +115,8 @@ def test_client_that_resumes_receives_the_rest(replication: Replication) -> None
 
 
 def test_closed_pages_are_fetched_once_by_each_client(replication: Replication) -> None:
-    assert len(replication.fetches) > 5
-    assert set(replication.fetches.values()) == {3}
+    """Who has all members of a page before it closes may end without having fetched it closed."""
+    fetches = list(replication.fetches.values())
+
+    assert fetches.count(3) > 5
+    assert max(fetches) == 3

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import signal
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from deploy.stack.process import Command, spawn
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_SECONDS = 90.0
 CITIES = ("leiedonk", "vlierhove")
+
+log = logging.getLogger(__name__)
 
 _Found = TypeVar("_Found")
 
@@ -66,6 +69,9 @@ class Up:
     ) -> Iterator[mqtt.Client]:
         """Return an MQTT client that is logged in as a city's sensors."""
         client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=version)
+        client.on_disconnect = lambda *about: log.info(
+            "%s.sensors disconnected: %s", city, about[3]
+        )
         client.username_pw_set(f"{city}.sensors", self.installation.mqtt_password(city, "sensors"))
         address = httpx.URL(self.facts["mqtt"])
         client.connect(address.host, address.port or 1883)
@@ -145,6 +151,9 @@ def up(
         platform = Up(Installation(data_dir), services, process)
         eventually(lambda: _is_ready(platform), seconds=180)
         yield platform
+    except BaseException:
+        log.info("%s", _last_words(data_dir))
+        raise
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
@@ -153,6 +162,13 @@ def up(
         process.kill()
         process.wait()
         output.close()
+
+
+def _last_words(data_dir: Path) -> str:
+    """Return the end of every log, for whoever looks into a failure."""
+    logs = [data_dir / "up.log", *sorted((data_dir / "logs").glob("*.log"))]
+    ends = ((log, log.read_text(errors="replace")[-2000:]) for log in logs if log.exists())
+    return "\n".join(f"--- {log.name}\n{end}" for log, end in ends)
 
 
 def _is_ready(platform: Up) -> bool:
