@@ -24,6 +24,8 @@ from api.pages.routes import pages
 from api.sensorthings.routes import sensorthings
 from api.settings import ApiSettings
 from api.shapes import shapes
+from api.status.routes import status
+from api.status.status import StatusBoard
 from api.store import Store
 from api.telemetry import RequestTelemetry, Telemetry
 from schemas.request_limit import RequestLimit
@@ -46,6 +48,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     """
     store, telemetry, vocabulary = Store(settings), Telemetry(), Vocabulary.load()
     hub = Hub(settings, store, telemetry, vocabulary)
+    board = StatusBoard(store, settings.monitors)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -81,6 +84,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         shapes(settings),
         feeds(settings, store),
         operations(store, telemetry, hub.check),
+        status(settings, board),
         pages(settings, store, vocabulary),
     ):
         app.include_router(router)

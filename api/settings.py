@@ -98,6 +98,9 @@ class ApiSettings(BaseSettings):
     pages_dir: Path = Field(
         Path("stadspuls-data/pages"), description="where the pages of event streams are kept"
     )
+    monitors: dict[str, HttpListener] = Field(
+        {}, description="where our other processes tell their health, by name: for `/status`"
+    )
     catalogue_seconds: float = Field(
         60.0, gt=0, description="age at which the catalogue is made anew, if anything has changed"
     )

@@ -18,6 +18,7 @@ _FACES = {
     "id": "entities",
     "shapes": "shapes",
     "feeds": "feeds",
+    "status": "status",
 }
 
 

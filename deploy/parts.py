@@ -1,7 +1,8 @@
 """Our processes with their settings: who is told what."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final, TypeAlias
 
 from api.ldes.building.settings import LdesSettings
 from api.settings import ApiSettings
@@ -20,29 +21,45 @@ from stream_processors.settings import (
     StoreSettings,
 )
 
+Monitors: TypeAlias = Mapping[str, HttpListener]
+"""Where each process but the interfaces tells its health and its metrics."""
+
+_PRIVATE: Final = ("normalise", "store", "aggregate", "ldes")
+
+
+def monitors(settings: PlatformSettings) -> Monitors:
+    """Choose where each process tells its health: the same place, however often it is started."""
+    chosen = {name: HttpListener(port=free_port()) for name in _PRIVATE}
+    return {"ingest": public_listener(settings, settings.ingest_port), **chosen}
+
 
 def pipeline_parts(
-    installation: Installation, settings: PlatformSettings, stack: Stack
+    installation: Installation, settings: PlatformSettings, stack: Stack, monitors: Monitors
 ) -> tuple[Part, ...]:
     """Return the processes from the gateway to the database, in a reading's order."""
     cities = installation.pack_directories()
     data_dir = installation.data_dir
     return (
         _ingest(installation, settings, stack, cities),
-        _normalise(data_dir, stack, cities),
-        _store(data_dir, stack, cities),
-        _aggregate(data_dir, settings, stack),
+        _normalise(data_dir, stack, cities, monitors["normalise"]),
+        _store(data_dir, stack, cities, monitors["store"]),
+        _aggregate(data_dir, settings, stack, monitors["aggregate"]),
     )
 
 
 def open_parts(
-    installation: Installation, settings: PlatformSettings, stack: Stack
+    installation: Installation, settings: PlatformSettings, stack: Stack, monitors: Monitors
 ) -> tuple[Part, ...]:
     """Return the processes of the open interfaces: what answers, and what builds pages for it."""
-    return _api(installation, settings, stack), _ldes(installation, settings, stack)
+    return (
+        _api(installation, settings, stack, monitors),
+        _ldes(installation, settings, stack, monitors["ldes"]),
+    )
 
 
-def _api(installation: Installation, settings: PlatformSettings, stack: Stack) -> Part:
+def _api(
+    installation: Installation, settings: PlatformSettings, stack: Stack, monitors: Monitors
+) -> Part:
     listener = public_listener(settings, settings.port)
     wishes = ApiSettings(
         database=stack.database,
@@ -51,12 +68,14 @@ def _api(installation: Installation, settings: PlatformSettings, stack: Stack) -
         base_iri=settings.base_iri,
         pages_dir=installation.pages_dir,
         requests=_requests(installation, settings, "api"),
+        monitors=dict(monitors),
     )
     return Part(installation.data_dir, "api", wishes, listener=listener)
 
 
-def _ldes(installation: Installation, settings: PlatformSettings, stack: Stack) -> Part:
-    listener = _private()
+def _ldes(
+    installation: Installation, settings: PlatformSettings, stack: Stack, listener: HttpListener
+) -> Part:
     wishes = LdesSettings(
         database=stack.database,
         monitor=listener,
@@ -84,22 +103,23 @@ def _ingest(
     return Part(installation.data_dir, "ingest", wishes, listener=listener)
 
 
-def _normalise(data_dir: Path, stack: Stack, cities: Sequence[Path]) -> Part:
-    listener = _private()
+def _normalise(
+    data_dir: Path, stack: Stack, cities: Sequence[Path], listener: HttpListener
+) -> Part:
     wishes = NormaliseSettings(kafka=stack.kafka, cities=tuple(cities), metrics=listener)
     return Part(data_dir, "normalise", wishes, listener=listener)
 
 
-def _store(data_dir: Path, stack: Stack, cities: Sequence[Path]) -> Part:
-    listener = _private()
+def _store(data_dir: Path, stack: Stack, cities: Sequence[Path], listener: HttpListener) -> Part:
     wishes = StoreSettings(
         kafka=stack.kafka, database=stack.database, cities=tuple(cities), metrics=listener
     )
     return Part(data_dir, "store", wishes, listener=listener)
 
 
-def _aggregate(data_dir: Path, settings: PlatformSettings, stack: Stack) -> Part:
-    listener = _private()
+def _aggregate(
+    data_dir: Path, settings: PlatformSettings, stack: Stack, listener: HttpListener
+) -> Part:
     policy = RetentionPolicy(
         publication_days=settings.publication_days, dead_letters_days=settings.dead_letters_days
     )
@@ -125,7 +145,3 @@ def public_listener(settings: PlatformSettings, port: int) -> HttpListener:
         certificate_file=settings.certificate_file,
         key_file=settings.key_file,
     )
-
-
-def _private() -> HttpListener:
-    return HttpListener(port=free_port())

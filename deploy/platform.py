@@ -13,7 +13,7 @@ from deploy.installation import Installation
 from deploy.kafka_retention import topics
 from deploy.migrations import migrate
 from deploy.mosquitto import CityAccess, MosquittoListener
-from deploy.parts import open_parts, pipeline_parts, public_listener
+from deploy.parts import Monitors, monitors, open_parts, pipeline_parts, public_listener
 from deploy.readiness import until_ready
 from deploy.settings import PlatformSettings
 from deploy.stack import Stack, change_topics, create_topics, embedded_stack, real_stack
@@ -35,11 +35,13 @@ class Platform:
         installation: its data directory.
         settings: what it was told, with the ports that were chosen.
         stack: the services that it stands on.
+        monitors: where our processes tell their health and metrics.
     """
 
     installation: Installation
     settings: PlatformSettings
     stack: Stack
+    monitors: Monitors
 
     @property
     def api(self) -> HttpListener:
@@ -82,7 +84,8 @@ class Platform:
         raise AssertionError
 
     async def _serve(self) -> NoReturn:
-        async with supervised(open_parts(self.installation, self.settings, self.stack)):
+        parts = open_parts(self.installation, self.settings, self.stack, self.monitors)
+        async with supervised(parts):
             await asyncio.Event().wait()
         raise AssertionError
 
@@ -113,7 +116,7 @@ class Platform:
 
     def pipeline(self) -> AbstractAsyncContextManager[None]:
         """Return ingest, normalise, store and aggregate, to be run as a context."""
-        parts = pipeline_parts(self.installation, self.settings, self.stack)
+        parts = pipeline_parts(self.installation, self.settings, self.stack, self.monitors)
         if self.stack.variant == "real":
             return supervised(parts)
         return supervised(parts, settle=self._settle, drain=self._drain)
@@ -147,7 +150,12 @@ async def running_platform(settings: PlatformSettings) -> AsyncIterator[Platform
         await migrate(stack.database.dsn.get_secret_value())
         settings = await with_base_iri(settings, stack.database)
         await create_topics(stack.kafka, topics(settings, installation.registry()))
-        platform = Platform(installation=installation, settings=settings, stack=stack)
+        platform = Platform(
+            installation=installation,
+            settings=settings,
+            stack=stack,
+            monitors=monitors(settings),
+        )
         installation.write_running(_facts(platform, packs=""))
         try:
             yield platform
@@ -218,5 +226,6 @@ def _facts(platform: Platform, *, packs: str) -> dict[str, object]:
         "mqtt": f"mqtt://{stack.mqtt.host}:{stack.mqtt.port}",
         "kafka": stack.kafka.model_dump(mode="json", exclude_none=True),
         "database": stack.database.dsn.get_secret_value(),
+        "monitors": {name: one.address for name, one in platform.monitors.items()},
         "packs": packs,
     }

@@ -132,3 +132,19 @@ def test_copy_of_the_running_platform_is_restored(platform: Up, tmp_path: Path) 
         assert (tmp_path / "restored" / name).exists()
     key = platform.installation.http_key("vlierhove")
     assert (tmp_path / "restored/secrets/key.vlierhove").read_text().strip() == key
+
+
+def test_status_tells_what_came_and_that_every_process_works(platform: Up) -> None:
+    def working() -> Any:
+        status = httpx.get(platform.facts["api"] + "/status", timeout=60).json()
+        return status if status["state"] == "working" else None
+
+    status = eventually(working)
+    [city] = [one for one in status["cities"] if one["city"] == "vlierhove"]
+
+    assert {one["name"] for one in status["processes"]} == {
+        "api", "ingest", "normalise", "store", "aggregate", "ldes",
+    }  # fmt: skip
+    assert status["lag"]["recordsToStore"] == 0
+    assert city["day"]["normalised"] >= 1
+    assert city["day"]["rejected"] >= 1

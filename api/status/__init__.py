@@ -1,0 +1,1 @@
+"""How the platform does at this moment, for people: `/status`."""
