@@ -11,10 +11,12 @@ from api import problems
 from api.access import KeyFile
 from api.catalogue.routes import catalogue
 from api.charter.routes import charter_reports
+from api.data_quality.remarks import QualityRemarks
 from api.entities.routes import entities
 from api.exports.routes import exports
 from api.feeds.routes import feeds
 from api.figures.routes import figures
+from api.iris import Iris
 from api.ldes.serving.routes import event_streams
 from api.ldes.serving.version_routes import observation_versions
 from api.live.hub import Hub
@@ -69,7 +71,9 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.keys = KeyFile(settings.keys_file)
     app.state.hub = hub
     problems.register(app)
-    streams, streams_first = event_streams(settings, store, vocabulary)
+    refresh_seconds = settings.event_streams.refresh_seconds
+    quality = QualityRemarks(store, Iris(settings.base_iri), refresh_seconds=refresh_seconds)
+    streams, streams_first = event_streams(settings, store, vocabulary, quality)
     app.router.routes.insert(0, streams_first)
     for router in (
         sensorthings(settings, store, vocabulary),

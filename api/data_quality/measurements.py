@@ -56,7 +56,7 @@ class Measurement:
     """A figure of a dataset.
 
     Attributes:
-        time: when it was computed.
+        time: when it was computed, to five minutes.
     """
 
     metric: Metric

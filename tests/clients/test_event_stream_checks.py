@@ -28,9 +28,9 @@ def written(site: Site) -> Site:
     return site
 
 
-@pytest.mark.parametrize("page", ["historic", "live"])
+@pytest.mark.parametrize("page", ["root", "historic", "live"])
 def test_smart_flanders_validator_is_content(written: Site, page: str) -> None:
-    address = f"{written.url}/page/1"
+    address = written.url if page == "root" else f"{written.url}/page/1"
     if page == "live":
         now = httpx.get(written.url, params={"time": "2999-01-01T00:00:00Z"})
         address = now.headers["location"]

@@ -34,11 +34,13 @@ class StreamFacts:
         lower_time: end of the page before it, `None` where there is none.
         closed_sequence: everything up to here is in closed pages.
         retention: ISO 8601 duration after which pages are removed, empty where none is.
+        changed_time: when what is said of its dataset last changed.
     """
 
     dataset: Dataset
     kind: Kind
     titles: dict[str, str]
+    changed_time: datetime
     event_stream_id: int
     open_page: int
     open_bucket: str

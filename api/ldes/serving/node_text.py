@@ -1,7 +1,8 @@
 """The root and the inner nodes as text: what the stream is, and where its pages are."""
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple, TypeAlias
 
 from api.iris import Iris
 from api.ldes import lexical
@@ -15,15 +16,37 @@ _TIME: Final = term("dct:created")
 _SHAPES: Final = {"observations": "observation", "hourly": "summary", "daily": "summary"}
 
 
+class Remarks(NamedTuple):
+    """What is said of a stream on its root by those who know more of it.
+
+    Attributes:
+        text: N-Triples.
+        time: when it was found out, `None` where nothing is said.
+    """
+
+    text: str = ""
+    time: datetime | None = None
+
+
+Remarking: TypeAlias = Callable[[StreamFacts], Awaitable[Remarks]]
+
+
 def root_text(
-    iris: Iris, stream: StreamFacts, children: Iterable[Child], *, polling_seconds: int
+    iris: Iris,
+    stream: StreamFacts,
+    children: Sequence[Child],
+    remarks: Remarks,
+    *,
+    polling_seconds: int,
 ) -> str:
     """Return the root node: what clients must know of the stream, and the years."""
     root = stream.root(iris)
     lines = [
         *_context(iris, stream, polling_seconds),
+        remarks.text,
         *_node(iris, stream, root),
         f"{iri(root)} {_TYPE} {term('ldes:EventSource')} .\n",
+        _generated(root, _changed_time(stream, children, remarks)),
         *_retention(root, stream.retention),
         *search(root, root),
         *_relations(root, root, children),
@@ -32,7 +55,7 @@ def root_text(
 
 
 def node_text(
-    iris: Iris, stream: StreamFacts, bucket: str, children: Iterable[Child], *, immutable: bool
+    iris: Iris, stream: StreamFacts, bucket: str, children: Sequence[Child], *, immutable: bool
 ) -> str:
     """Return an inner node; one that is immutable says so, and never changes."""
     root = stream.root(iris)
@@ -87,7 +110,18 @@ def _retention(root: str, duration: str) -> Iterator[str]:
         yield f"{policy} {term('ldes:fullLogDuration')} {length} .\n"
 
 
-def _relations(node: str, root: str, children: Iterable[Child]) -> Iterator[str]:
+def _changed_time(stream: StreamFacts, children: Sequence[Child], remarks: Remarks) -> datetime:
+    """Return since when the root says what it says: who polls it has it, as long as it holds."""
+    times = [stream.changed_time, *(child.lower for child in children)]
+    return max([*times, remarks.time] if remarks.time else times)
+
+
+def _generated(root: str, time: datetime) -> str:
+    value = lexical.date_time(lexical.published(time))
+    return f"{iri(root)} {term('prov:generatedAtTime')} {value} .\n"
+
+
+def _relations(node: str, root: str, children: Sequence[Child]) -> Iterator[str]:
     for place, child in enumerate(children):
         address = iri(f"{root}/{child.name}")
         bounds = [("g", "tree:GreaterThanOrEqualToRelation", child.lower)]

@@ -14,7 +14,7 @@ from api.ldes.serving.codings import Coding
 from api.ldes.serving.documents import Content, Document, KeptDocuments
 from api.ldes.serving.index import Child, PageFacts, StreamFacts
 from api.ldes.serving.memory import ShortMemory
-from api.ldes.serving.node_text import node_text, root_text
+from api.ldes.serving.node_text import Remarking, node_text, root_text
 from api.ldes.serving.open_page import OpenPages
 from api.ldes.serving.places import Place
 from api.negotiation import Form
@@ -50,6 +50,7 @@ class Nodes:
         iris: of the installation.
         severities: of the quality flags, by code.
         settings: of event streams.
+        remarking: what else is said of a stream on its root.
     """
 
     def __init__(
@@ -59,8 +60,11 @@ class Nodes:
         iris: Iris,
         severities: Mapping[str, str],
         settings: EventStreamSettings,
+        *,
+        remarking: Remarking,
     ) -> None:
         self._store = store
+        self._remarking = remarking
         self._iris = iris
         self._settings = settings
         self._kept = KeptDocuments(pages, memory_bytes=settings.memory_bytes)
@@ -157,8 +161,9 @@ class Nodes:
         async with self._store.reading() as connection:
             stream = await index.stream_at(connection, place)
             children = await index.children_of(connection, stream, "", all_pages=all_pages)
+        remarks = await self._remarking(stream)
         seconds = self._settings.polling_seconds
-        return Document(root_text(self._iris, stream, children, polling_seconds=seconds))
+        return Document(root_text(self._iris, stream, children, remarks, polling_seconds=seconds))
 
     async def _open_page(self, place: Place, *, all_pages: bool) -> Document | str:
         async with self._store.reading() as connection:

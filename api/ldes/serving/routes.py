@@ -15,6 +15,7 @@ from api.ldes.serving.answers import FOR_GOOD, FOR_NOW, Answer, answer, form_wan
 from api.ldes.serving.codings import coding_of
 from api.ldes.serving.forms import FORMS
 from api.ldes.serving.hot_answers import HotAnswers
+from api.ldes.serving.node_text import Remarking
 from api.ldes.serving.nodes import Nodes
 from api.ldes.serving.places import place_of
 from api.queries import check_names, query_of, value_of
@@ -42,18 +43,25 @@ _TIME: Final[dict[str, Any]] = {
 
 
 def event_streams(
-    settings: ApiSettings, store: Store, vocabulary: Vocabulary
+    settings: ApiSettings, store: Store, vocabulary: Vocabulary, remarking: Remarking
 ) -> tuple[APIRouter, Route]:
     """Return the routes of the event streams: as they are documented, and one for all of them.
 
     The one leads past FastAPI, whose routing costs four times what a page from memory does; it
     is to be looked for first.
+
+    Args:
+        settings: of the interfaces.
+        store: the database.
+        vocabulary: what quality flags mean.
+        remarking: what else is said of a stream on its root.
     """
     router = APIRouter(tags=["Linked Data Event Streams"])
     severities = {code: flag.severity for code, flag in vocabulary.quality_flags.items()}
     pages = DirectoryPageStore(settings.pages_dir)
-    nodes = Nodes(store, pages, Iris(settings.base_iri), severities, settings.event_streams)
-    hot = HotAnswers(settings.event_streams.fresh_seconds)
+    iris, streams = Iris(settings.base_iri), settings.event_streams
+    nodes = Nodes(store, pages, iris, severities, streams, remarking=remarking)
+    hot = HotAnswers(streams.fresh_seconds)
     most = settings.limits.query_characters
 
     async def node(request: Request) -> Response:

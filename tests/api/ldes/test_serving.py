@@ -33,6 +33,17 @@ KEEP_A_MONTH = (
     "update dataset set properties = properties || "
     "jsonb_build_object('retention', jsonb_build_object('observations', 'P30D'))"
 )
+MEASURED = """
+insert into dataset_quality (
+    dataset_id, window_start, window_end, datastream_count, observation_count, expected_count,
+    completed_count, unflagged_count, warning_count, error_count, arrival_p50_seconds,
+    arrival_p95_seconds, publication_p50_seconds, publication_p95_seconds, computed_at
+)
+select
+    dataset_id, '2090-03-01T12:00:00Z', '2090-03-02T12:00:00Z', 2, 90, 100, 80, 72, 9, 9, 12.5, 60,
+    0.1, 0.25, '2090-03-02T12:07:13Z'
+from dataset
+"""
 Ask = Callable[..., Awaitable[httpx.Response]]
 
 
@@ -121,6 +132,59 @@ async def test_root_tells_what_clients_must_know(full: Site, ask: Ask) -> None:
     }
     assert not values(answer.text, root, word="ldes:immutable")
     assert answer.headers["cache-control"] == "public, max-age=1"
+
+
+async def test_root_is_the_same_until_what_it_says_changes(full: Site, ask: Ask) -> None:
+    """However much is published below it: whoever polls it is answered with 304."""
+    await full.owner.execute(MEASURED)
+    first = await ask()
+    await full.publisher.publish(1, 1, at=MORNING + DAY, step=MILLISECOND)
+    await full.turns()
+    await ask(if_none_match=first.headers["etag"], status=304)
+    await full.owner.execute("update dataset set changed_time = '2091-01-01T00:00:00.25Z'")
+    changed = await ask(if_none_match=first.headers["etag"])
+
+    root = rdflib.URIRef(BASE + TRAFFIC)
+    assert values(first.text, root, word="prov:generatedAtTime") == {"2090-03-02T12:05:00.000Z"}
+    assert values(changed.text, root, word="prov:generatedAtTime") == {"2091-01-01T00:00:00.250Z"}
+
+
+async def test_root_tells_how_far_the_dataset_can_be_relied_on(full: Site, ask: Ask) -> None:
+    await full.owner.execute(MEASURED)
+    text = (await ask()).text
+    figures = {
+        str(one): values(text, one, word="dqv:value")
+        for one in graph(text).objects(
+            rdflib.URIRef(f"{BASE}{TRAFFIC}#stream"), name("dqv:hasQualityMeasurement")
+        )
+    }
+    quality = f"{BASE}/catalogue/zonnedorp#traffic-quality-"
+
+    assert figures[f"{quality}completeness"] == {"0.8"}
+    assert figures[f"{quality}publication-p95"] == {"0.25"}
+    times = values(text, rdflib.URIRef(f"{quality}validity"), word="prov:generatedAtTime")
+    assert times == {"2090-03-02T12:05:00Z"}
+    root = rdflib.URIRef(BASE + TRAFFIC)
+    assert values(text, root, word="prov:generatedAtTime") == {"2090-03-02T12:05:00.000Z"}
+    for path in ("/hourly", "/2090", "/page/1", "/page/3"):
+        assert "QualityMeasurement" not in (await ask(path)).text
+
+
+async def test_no_closed_page_changes_with_the_figures(full: Site, ask: Ask) -> None:
+    before, page = full.files(), (await ask("/page/1")).content
+    await full.owner.execute(MEASURED)
+    await full.turns()
+
+    assert (await ask("/page/1")).content == page
+    assert before.items() <= full.files().items()
+
+
+async def test_root_of_a_restricted_dataset_tells_no_figures(site: Site, ask: Ask) -> None:
+    await site.owner.execute(MEASURED)
+    key = as_city("zonnedorp")["Authorization"]
+
+    root = await ask(root="/ldes/zonnedorp/energy", authorization=key)
+    assert "hasQualityMeasurement" not in root.text
 
 
 async def test_relations_bound_every_member_below_them(full: Site, ask: Ask) -> None:
