@@ -7,13 +7,14 @@ address.
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Final
+from typing import Final, TypeAlias
 
 from rdflib import RDF, Graph, Literal, URIRef
 
 from api.catalogue.addresses import Addresses, addresses_of, contact_of, publisher_of
 from api.catalogue.datasets import DUTCH, ENGLISH, declared, measured, record
 from api.catalogue.facts import CityFacts, DatasetFacts, Facts
+from api.catalogue.registers import LICENCE, PUBLIC_DOMAIN, registers
 from api.catalogue.serving import distributions, services, services_of
 from api.catalogue.triples import (
     DCAT,
@@ -29,25 +30,27 @@ from api.catalogue.triples import (
     moment,
     texts,
 )
-from api.catalogue.words import catalogue_words
+from api.catalogue.words import Face, catalogue_words
 from api.iris import Iris
 from schemas.declaration import Text
 
-_LICENCE: Final = URIRef(
-    "https://data.vlaanderen.be/id/licentie/creative-commons-zero-verklaring/v1.0"
-)
-_PUBLIC_DOMAIN: Final = URIRef("http://purl.org/adms/licencetype/PublicDomain")
+Listed: TypeAlias = tuple[DatasetFacts, Addresses, Sequence[Face]]
+
 _AUTHORITY: Final = URIRef("http://purl.org/adms/publishertype/LocalAuthority")
 
 
 def catalogue_graph(facts: Facts, iris: Iris, city: str | None = None) -> Graph:
     """Return all that a catalogue says: of one city, or of all of them."""
-    listed = [(one, addresses_of(one, facts.cities[one.city], iris)) for one in facts.datasets]
+    faces = catalogue_words().faces
+    listed: list[Listed] = [
+        (one, addresses_of(one, facts.cities[one.city], iris), faces) for one in facts.datasets
+    ]
+    listed += registers(facts, iris, shared=city is None)
     graph = graph_of(
         chain(
             _catalogue(facts, listed, iris, city),
             *(_city(one, iris) for one in facts.cities.values()),
-            *(_listed(dataset, at) for dataset, at in listed),
+            *(_listed(*one) for one in listed),
         )
     )
     for concept in set(graph.subjects(RDF.type, SKOS.Concept)):
@@ -56,17 +59,17 @@ def catalogue_graph(facts: Facts, iris: Iris, city: str | None = None) -> Graph:
     return graph
 
 
-def _listed(dataset: DatasetFacts, at: Addresses) -> Iterator[Triple]:
+def _listed(dataset: DatasetFacts, at: Addresses, faces: Sequence[Face]) -> Iterator[Triple]:
     yield from record(dataset, at)
     yield from declared(dataset, at)
     yield from measured(dataset, at)
-    yield from distributions(dataset, at)
-    yield from services(dataset, at)
+    yield from distributions(dataset, at, faces)
+    yield from services(dataset, at, faces)
 
 
 def _catalogue(
     facts: Facts,
-    listed: Sequence[tuple[DatasetFacts, Addresses]],
+    listed: Sequence[Listed],
     iris: Iris,
     city: str | None,
 ) -> Iterator[Triple]:
@@ -82,17 +85,17 @@ def _catalogue(
         (DCT.description, texts(words.description.filled())),
         (DCT.publisher, _publisher(owners, iris)),
         (DCAT.contactPoint, contact_of(owners[0], iris) if owners else None),
-        (DCT.license, _LICENCE),
+        (DCT.license, URIRef(LICENCE)),
         (DCT.language, [DUTCH, *english]),
         (DCT.spatial, [URIRef(one.said.spatial) for one in owners if one.said.spatial]),
         (DCT.modified, moment(max(times)) if times else None),
         (FOAF.homepage, URIRef(iris.base + "/")),
         (RDFS.seeAlso, URIRef(iris.feed("catalogue"))),
-        (DCAT.dataset, [at.dataset for _, at in listed]),
-        (DCAT.record, [at.part("record") for _, at in listed]),
-        (DCAT.service, [one for _, at in listed for one in services_of(at)]),
+        (DCAT.dataset, [at.dataset for _, at, _ in listed]),
+        (DCAT.record, [at.part("record") for _, at, _ in listed]),
+        (DCAT.service, [one for _, at, faces in listed for one in services_of(at, faces)]),
     )
-    yield from describe(_LICENCE, (DCT.type, _PUBLIC_DOMAIN))
+    yield from describe(URIRef(LICENCE), (DCT.type, URIRef(PUBLIC_DOMAIN)))
     if len(owners) != 1:
         name = texts(_together(owners))
         publisher = _publisher(owners, iris)

@@ -1,7 +1,7 @@
 """What the running system knows of cities and their datasets: what the catalogue is made of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
 from typing import Any, Final
@@ -14,6 +14,7 @@ from schemas.declaration import CityDeclaration, DatasetDeclaration, Text
 
 _FOLDER: Final = files("api.catalogue")
 _CITIES: Final = (_FOLDER / "cities.sql").read_text(encoding="utf-8")
+_CHANGES: Final = (_FOLDER / "changes.sql").read_text(encoding="utf-8")
 _DATASETS: Final = (_FOLDER / "datasets.sql").read_text(encoding="utf-8")
 
 
@@ -83,10 +84,15 @@ class DatasetFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the catalogue of some cities is made of."""
+    """All that the catalogue of some cities is made of.
+
+    Attributes:
+        changes: when each feed last told of something, by its name.
+    """
 
     cities: Mapping[str, CityFacts]
     datasets: Sequence[DatasetFacts]
+    changes: Mapping[str, datetime] = field(default_factory=dict)
 
 
 async def facts_of(connection: AnyConnection, cities: Sequence[str] | None = None) -> Facts:
@@ -97,7 +103,8 @@ async def facts_of(connection: AnyConnection, cities: Sequence[str] | None = Non
     names = {one.city for one in datasets}
     rows = await connection.fetch(_CITIES, cities)
     known = {row["city"]: _city(dict(row)) for row in rows if row["city"] in names}
-    return Facts(known, datasets)
+    changes = {row["feed"]: row["changed_time"] for row in await connection.fetch(_CHANGES)}
+    return Facts(known, datasets, changes)
 
 
 def _city(row: Mapping[str, Any]) -> CityFacts:

@@ -1,9 +1,9 @@
 """How a dataset can be had, as triples: a distribution for each face, a service behind some."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from rdflib import RDF, Literal, URIRef
+from rdflib import RDF, XSD, Literal, URIRef
 
 from api.catalogue.addresses import Addresses
 from api.catalogue.facts import DatasetFacts
@@ -20,7 +20,7 @@ from api.catalogue.triples import (
     iri,
     texts,
 )
-from api.catalogue.words import Face, Service, catalogue_words
+from api.catalogue.words import Face, Service
 
 _MOBILITY: Final = "https://w3id.org/mobilitydcat-ap/"
 _OTHER: Final = URIRef(f"{_MOBILITY}mobility-data-standard/other")
@@ -34,23 +34,23 @@ _STATUTE: Final = URIRef(
 )
 
 
-def distributions(dataset: DatasetFacts, at: Addresses) -> Iterator[Triple]:
+def distributions(dataset: DatasetFacts, at: Addresses, faces: Iterable[Face]) -> Iterator[Triple]:
     """Yield what is said of each form in which a dataset can be had."""
-    for face in catalogue_words().faces:
+    for face in faces:
         yield from describe(at.dataset, (DCAT.distribution, at.distribution(face)))
         yield from _distribution(face, dataset, at)
 
 
-def services(dataset: DatasetFacts, at: Addresses) -> Iterator[Triple]:
+def services(dataset: DatasetFacts, at: Addresses, faces: Iterable[Face]) -> Iterator[Triple]:
     """Yield what is said of each service that gives a dataset."""
-    for face in catalogue_words().faces:
+    for face in faces:
         if face.service:
             yield from _service(face, face.service, dataset, at)
 
 
-def services_of(at: Addresses) -> list[URIRef]:
+def services_of(at: Addresses, faces: Iterable[Face]) -> list[URIRef]:
     """Return the services that give a dataset."""
-    return [at.service(face) for face in catalogue_words().faces if face.service]
+    return [at.service(face) for face in faces if face.service]
 
 
 def _distribution(face: Face, dataset: DatasetFacts, at: Addresses) -> Iterator[Triple]:
@@ -63,10 +63,11 @@ def _distribution(face: Face, dataset: DatasetFacts, at: Addresses) -> Iterator[
         (DCT.title, texts(face.title.filled(title=said.title))),
         (DCAT.accessURL, address),
         (DCAT.downloadURL, address if face.file else None),
-        (DCAT.accessService, at.service(face) if face.service else None),
+        (DCAT.accessService, at.service(face) if face.service or face.served_by else None),
         (DCAT.mediaType, URIRef(face.media_type)),
         (DCT["format"], URIRef(face.format)),
         (DCT.conformsTo, [URIRef(one) for one in face.conforms_to]),
+        (DCAT.temporalResolution, _duration(face.resolution)),
         (DCT.license, URIRef(dataset.licence)),
         (DCT.rights, at.part("rights")),
         (DCATAP.applicableLegislation, iri(said.high_value_basis.iri)),
@@ -104,3 +105,7 @@ def _service(
         (DCATAP.hvdCategory, iri(said.high_value_category)),
         (DCATAP.applicableLegislation, iri(said.high_value_basis.iri)),
     )
+
+
+def _duration(text: str) -> Literal | None:
+    return Literal(text, datatype=XSD.duration, normalize=False) if text else None

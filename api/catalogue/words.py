@@ -48,17 +48,34 @@ class Face(_Entry):
         access: address below the base IRI.
         file: whether one request gives all of it.
         push: whether it comes by itself.
+        resolution: ISO 8601 duration that its values are of; empty: as they were measured.
+        served_by: name of the face behind which the service stands, where it has none of its own.
     """
 
     name: str
     access: str
     file: bool = False
     push: bool = False
+    resolution: str = ""
+    served_by: str = ""
     media_type: str
     format: str
     conforms_to: tuple[str, ...]
     title: Words
     service: Service | None = None
+
+
+class Register(_Entry):
+    """A dataset that is no city's declaration: what changes of what the data is about.
+
+    Attributes:
+        conforms_to: besides what its face conforms to.
+    """
+
+    title: Words
+    description: Words
+    keywords: dict[str, list[str]]
+    conforms_to: tuple[str, ...] = ()
 
 
 class Catalogue(_Entry):
@@ -73,6 +90,8 @@ class CatalogueWords(_Entry):
 
     catalogue: Catalogue
     faces: tuple[Face, ...]
+    register_face: Face
+    registers: dict[str, Register]
     labels: dict[str, Words]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from api.catalogue.registers import LICENCE
 from api.feeds.block import Block
 from api.feeds.event import Event
 from api.feeds.feed import Feed
@@ -12,7 +13,6 @@ from api.ldes import lexical
 from api.ldes.star import Star
 from api.ldes.terms import term
 
-_LICENCE: Final = "https://data.vlaanderen.be/id/licentie/creative-commons-zero-verklaring/v1.0"
 _ACTIVITY_SHAPE: Final = "https://semiceu.github.io/LDES-DCAT-AP-feeds/shape.ttl#ActivityShape"
 _ACTIVITIES: Final = {"create": "as:Create", "update": "as:Update", "delete": "as:Delete"}
 
@@ -27,7 +27,7 @@ def root_blocks(
     about = "as:object" if feed.tells_activities else "dct:isVersionOf"
     shape = _ACTIVITY_SHAPE if feed.tells_activities else iris.shape("version")
     stream.add("a", term("ldes:EventStream")).add("tree:view", root.subject)
-    stream.texts("dct:title", {"nl": feed.title}).links("dct:license", [_LICENCE])
+    stream.texts("dct:title", {"nl": feed.title}).links("dct:license", [LICENCE])
     stream.links("tree:shape", [shape]).add("ldes:timestampPath", path)
     stream.add("ldes:versionOfPath", term(about))
     if feed.tells_activities:
@@ -35,7 +35,7 @@ def root_blocks(
         stream.add("ldes:versionUpdateObject", term("as:Update"))
     stream.add("ldes:versionDeleteObject", term("as:Delete"))
     stream.add("ldes:pollingInterval", lexical.integer(polling_seconds))
-    root.add("a", term("tree:Node"), term("ldes:EventSource")).links("dct:license", [_LICENCE])
+    root.add("a", term("tree:Node"), term("ldes:EventSource")).links("dct:license", [LICENCE])
     relations = _relations(iris, feed, feed.root(iris), children)
     return [Block(stream.text + root.text + relations)]
 
@@ -101,7 +101,7 @@ def _node(iris: Iris, feed: Feed, address: str, *, full: bool) -> Star:
     node = lexical.iri(address)
     star = Star(lexical.iri(feed.stream(iris)))
     star.add("a", term("ldes:EventStream")).add("tree:view", node)
-    star.add("a", term("tree:Node"), to=node).add("dct:license", lexical.iri(_LICENCE), to=node)
+    star.add("a", term("tree:Node"), to=node).add("dct:license", lexical.iri(LICENCE), to=node)
     return star.add("ldes:immutable", lexical.boolean(value=True) if full else "", to=node)
 
 
