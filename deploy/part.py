@@ -57,7 +57,6 @@ class Part(Service):
     name = "part"
     port_count = 0
     ready_seconds = 60.0
-    stop_seconds = 15.0
 
     def __init__(
         self, data_dir: Path, name: str, settings: BaseSettings, *, listener: HttpListener

@@ -84,7 +84,7 @@ class Bridge:
     async def stop(self) -> None:
         """Stop reading, wait for Kafka, acknowledge, and leave; the session stays."""
         if self._mqtt is not None:
-            self._mqtt.pause()
+            self._mqtt.stop_taking()
         if self._serving is not None:
             await self._server.stop(self._serving)
         with suppress(TimeoutError):

@@ -22,6 +22,7 @@ Messages = Callable[[Sequence[Message]], None]
 _READ_BYTES: Final = 128 * 1024
 _PUBACK: Final = 0x40
 _PUBACK_HEADER: Final = 0x4002
+_DISCONNECT: Final = b"\xe0\x00"
 
 
 class GatewayClient(Client):
@@ -81,6 +82,17 @@ class GatewayClient(Client):
     def ping(self) -> None:
         """Tell the broker that we live, without looking for its answer."""
         self._send_pingreq()
+
+    def leave(self) -> None:
+        """Write DISCONNECT behind everything else, and go on reading until the broker closes.
+
+        `disconnect` closes at once, unread or not: paho must not know this packet for what it is.
+        """
+        self._packet_queue(_PUBACK, _DISCONNECT, 0, 1)
+
+    def abandon(self) -> None:
+        """Close the connection, whatever is not yet written or read."""
+        self._loop_rc_handle(MQTTErrorCode.MQTT_ERR_CONN_LOST)
 
     def _read_pieces(self) -> MQTTErrorCode:
         while True:

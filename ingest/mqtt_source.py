@@ -18,7 +18,8 @@ from schemas.settings import MqttConnection
 
 _log = logging.getLogger(__name__)
 _TICK_SECONDS: Final = 1.0
-_CLOSE_SECONDS: Final = 1.0
+_LEAVE_SECONDS: Final = 4.0
+"""What the broker gets to read our last words; with `stop_seconds` less than a stop may take."""
 
 Take = Callable[[Message, Receipt], None]
 
@@ -75,22 +76,38 @@ class MqttSource:
             if not self._stopping:
                 await asyncio.sleep(next(waits))
 
-    def pause(self) -> None:
-        """Read no more from the broker; acknowledging goes on."""
-        self._paused, self._silent_seconds = True, 0.0
-        if self._watched is not None:
-            asyncio.get_running_loop().remove_reader(self._watched)
+    def stop_taking(self) -> None:
+        """Take nothing more from the broker, for good; acknowledging goes on."""
+        self._stopping = True
+        self._pause()
 
     async def close(self) -> None:
-        """Acknowledge what is safe, and leave the broker without giving up the session."""
+        """Acknowledge what is safe, and leave the broker without giving up the session.
+
+        Until the broker closes, what it still sends is read and left to the next connection. To
+        close with something unread would reset the connection, and the broker would not read our
+        last acknowledgements: it would deliver again what is safe.
+        """
         self._stopping = True
         self._acknowledge()
         if self._watched is not None:
-            self._client.disconnect()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_CLOSE_SECONDS):
-                    await self._lost.wait()
+            self._client.leave()
+            self._resume()
+            await self._left()
         self._lost.set()
+
+    async def _left(self) -> None:
+        try:
+            async with asyncio.timeout(_LEAVE_SECONDS):
+                await self._lost.wait()
+        except TimeoutError:
+            _log.warning(line("mqtt.left-unread", seconds=_LEAVE_SECONDS))
+            self._client.abandon()
+
+    def _pause(self) -> None:
+        self._paused, self._silent_seconds = True, 0.0
+        if self._watched is not None:
+            asyncio.get_running_loop().remove_reader(self._watched)
 
     def _listen(self) -> None:
         client = self._client
@@ -105,7 +122,7 @@ class MqttSource:
         self._lost.clear()
         # paho connects blockingly; nothing watches the socket until it is back.
         await asyncio.to_thread(self._client.reconnect)
-        self._watched = self._client.socket()
+        self._watched, self._paused = self._client.socket(), False
         self._watch_reads()
         self._watch_writes()
 
@@ -132,12 +149,14 @@ class MqttSource:
             self._client.ping()
 
     def _received(self, messages: Sequence[Message]) -> None:
+        if self._stopping:
+            return  # not acknowledged, so it comes again
         for message in messages:
             pending = self.window.take(message)
             if pending is not None:
                 self._take(message, pending)
         if self.window.full and not self._paused:
-            self.pause()
+            self._pause()
 
     def _advanced(self) -> None:
         # Once for all that is confirmed in this turn of the loop.

@@ -23,18 +23,23 @@ from schemas.wire import Reading
 from tests.contracts.test_reading_sink import read_topics
 from tests.ingest.publisher import Publisher, publisher
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+PATIENT_SECONDS = 60.0
+"""What Kafka gets for a batch where the count is exact: sent again too early, it comes twice."""
 SOURCES = [f"city/stad-a/telraam/v2/{number}" for number in range(7)]
 
 
 class Scene:
     """The services, the gateway, and a ledger of what the broker acknowledged to the device."""
 
-    def __init__(self, folder: Path, packs: list[Path], keys_file: Path) -> None:
+    def __init__(
+        self, folder: Path, packs: list[Path], keys_file: Path, *, request_seconds: float
+    ) -> None:
         cities = [CityAccess(city="stad-a", users={"stad-a.device": "word"})]
         self.mqtt, self.kafka = Mosquitto(folder, cities=cities), ApacheKafka(folder)
         self.ledger: list[tuple[str, bytes]] = []
         self._folder, self._packs, self._keys_file = folder, packs, keys_file
+        self._request_seconds = request_seconds
 
     async def start(self) -> None:
         """Start all three."""
@@ -47,10 +52,12 @@ class Scene:
             mqtt=self.mqtt.connection,
             kafka=self.kafka.connection,
             http=HttpListener(port=free_port()),
-            sink=KafkaPolicy(request_seconds=2),
+            sink=KafkaPolicy(request_seconds=self._request_seconds),
             retry=RetryPolicy(first_seconds=0.1, longest_seconds=0.5),
+            stop_seconds=PATIENT_SECONDS,
         )
         self.gateway = Part(self._folder, "ingest", settings, listener=settings.http)
+        self.gateway.stop_seconds = PATIENT_SECONDS + 30  # type: ignore[misc] # ours to choose
         await self.gateway.start()
 
     async def stop(self) -> None:
@@ -72,7 +79,7 @@ class Scene:
         name = 'stadspuls_ingest_messages_acknowledged_total{channel="mqtt"} '
         return next((float(line[len(name) :]) for line in text if line.startswith(name)), 0.0)
 
-    async def arrived(self, seconds: float = 60) -> list[Reading]:
+    async def arrived(self, seconds: float = 120) -> list[Reading]:
         """Return the readings in Kafka, once everything in the ledger is among them."""
         wanted = set(self.ledger)
         async with asyncio.timeout(seconds):
@@ -83,6 +90,12 @@ class Scene:
                     return readings
                 await asyncio.sleep(0.2)
 
+    async def until_acknowledged(self, count: int) -> None:
+        """Return when the gateway has acknowledged so many messages."""
+        async with asyncio.timeout(PATIENT_SECONDS):
+            while await self.acknowledged() < count:  # noqa: ASYNC110 - another process's state
+                await asyncio.sleep(0.1)
+
     def _metrics(self) -> list[str]:
         address = f"{self.gateway.listener.address}/metrics"
         with urllib.request.urlopen(address, timeout=5) as answer:
@@ -91,9 +104,12 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(tmp_path: Path, packs: list[Path], keys_file: Path) -> AsyncIterator[Scene]:
-    """Yield the three, running."""
-    scene = Scene(tmp_path, packs, keys_file)
+async def scene(
+    request: pytest.FixtureRequest, tmp_path: Path, packs: list[Path], keys_file: Path
+) -> AsyncIterator[Scene]:
+    """Yield the three, running; the parameter is what the gateway gives Kafka for a batch."""
+    seconds: float = getattr(request, "param", PATIENT_SECONDS)
+    scene = Scene(tmp_path, packs, keys_file, request_seconds=seconds)
     await scene.start()
     yield scene
     await scene.stop()
@@ -112,12 +128,11 @@ async def test_nothing_is_acknowledged_while_kafka_is_dead_and_all_arrives_after
 ) -> None:
     async with publisher(scene.mqtt.connection_as("stad-a.device")) as sender:
         await scene.publish(sender, 500)
-        await scene.arrived()
-        before = await scene.acknowledged()
+        await scene.until_acknowledged(500)
         await scene.kafka.kill()
         await scene.publish(sender, 500)
         await asyncio.sleep(1)  # time in which something could be acknowledged
-        assert await scene.acknowledged() == before == 500
+        assert await scene.acknowledged() == 500
 
         await scene.kafka.start()
 
@@ -126,6 +141,7 @@ async def test_nothing_is_acknowledged_while_kafka_is_dead_and_all_arrives_after
     assert in_order(readings)
 
 
+@pytest.mark.parametrize("scene", [2.0], indirect=True)
 async def test_frozen_kafka_delays_and_loses_nothing(scene: Scene) -> None:
     async with publisher(scene.mqtt.connection_as("stad-a.device")) as sender:
         await scene.publish(sender, 300)
@@ -170,6 +186,7 @@ async def test_gateway_killed_while_kafka_is_dead_loses_nothing(scene: Scene) ->
 
 
 async def test_stopped_gateway_loses_nothing_and_doubles_nothing(scene: Scene) -> None:
+    """It reads no more, waits for Kafka, and stays until the broker has read what it says."""
     async with publisher(scene.mqtt.connection_as("stad-a.device")) as sender:
         publishing = asyncio.create_task(scene.publish(sender, 6000))
         for _ in range(3):
