@@ -7,11 +7,13 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from api.heads import BoundedHeads
+from api.lines import HttpLine, WebSocketLine
 from schemas.errors import Misconfigured
 from schemas.settings import HttpListener
 
 _GRACE_SECONDS = 5
+_MOST_RECEIVED_BYTES = 4096  # of a WebSocket's client, who has nothing to say
+_PING_SECONDS, _PONG_SECONDS = 10.0, 15.0
 
 
 class _Server(uvicorn.Server):
@@ -63,8 +65,12 @@ def _configuration(listener: HttpListener, app: ASGIApp) -> uvicorn.Config:
         port=listener.port,
         ssl_certfile=listener.certificate_file,
         ssl_keyfile=listener.key_file,
-        http=BoundedHeads,
-        ws="none",
+        http=HttpLine,
+        ws=WebSocketLine,
+        ws_max_size=_MOST_RECEIVED_BYTES,
+        ws_ping_interval=_PING_SECONDS,
+        ws_ping_timeout=_PONG_SECONDS,
+        ws_per_message_deflate=False,  # would cost each client what is made once for all
         log_config=None,
         access_log=False,
         server_header=False,

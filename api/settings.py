@@ -35,7 +35,7 @@ class Limits(BaseModel):
 
 
 class LiveSettings(BaseModel):
-    """How the live stream behaves."""
+    """How the live streams behave."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,10 +49,16 @@ class LiveSettings(BaseModel):
     buffer_bytes: int = Field(
         1 << 20, ge=1024, description="waiting for one client; more than that drops it"
     )
+    slow_seconds: float = Field(
+        10.0, gt=0, description="how long a dropped client may take what waits, and the reason"
+    )
+    interval_seconds: float = Field(
+        0.02, ge=0, description="shortest rest from one write to the next; joins small commits"
+    )
     connection_seconds: float = Field(
         3600.0, gt=0, description="life of a connection; the client comes back with its last id"
     )
-    clients: int = Field(5000, ge=1, description="clients of one process")
+    clients: int = Field(15_000, ge=1, description="clients of one process")
 
 
 class EventStreamSettings(BaseModel):

@@ -67,7 +67,7 @@ class RequestTelemetry:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, as ASGI has it."""
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
         status = "000"  # left before an answer began
@@ -75,8 +75,10 @@ class RequestTelemetry:
 
         async def counted(message: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
+            if message["type"].endswith("http.response.start"):
                 status = str(message["status"])
+            elif message["type"] == "websocket.accept":
+                status = "101"
             await send(message)
 
         try:

@@ -22,6 +22,7 @@ Application: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 Problem: TypeAlias = Callable[[str], bytes]
 
 _FREE: Final = ("/health", "/ready", "/metrics")
+_ANSWERS: Final = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 _IPV6_PREFIX: Final = 64
 
 
@@ -79,7 +80,7 @@ class RequestLimit:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer, as ASGI has it."""
-        counted = scope["type"] == "http" and scope["path"] not in _FREE
+        counted = scope["type"] in ("http", "websocket") and scope["path"] not in _FREE
         caller, most = self._caller(scope) if counted else ("", 0)
         if not most:
             await self.app(scope, receive, send)
@@ -87,11 +88,11 @@ class RequestLimit:
         verdict = self._table.take(caller, most=most, seconds=self._policy.seconds)
         headers = self._headers(most, verdict)
         if verdict.wait_seconds > 0:
-            await self._refuse(send, verdict, headers)
+            await self._refuse(scope, send, verdict, headers)
             return
 
         async def told(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in _ANSWERS:
                 message["headers"] = [*message.get("headers", ()), *headers]
             await send(message)
 
@@ -135,7 +136,7 @@ class RequestLimit:
         ]
 
     async def _refuse(
-        self, send: Send, verdict: Verdict, headers: Iterable[tuple[bytes, bytes]]
+        self, scope: Message, send: Send, verdict: Verdict, headers: Iterable[tuple[bytes, bytes]]
     ) -> None:
         wait = max(1, math.ceil(verdict.wait_seconds))
         body = self._problem(f"too many requests; come back in {wait} s, or ask for more at once")
@@ -146,8 +147,9 @@ class RequestLimit:
             (b"retry-after", b"%d" % wait),
             *headers,
         ]
-        await send({"type": "http.response.start", "status": 429, "headers": told})
-        await send({"type": "http.response.body", "body": body})
+        kind = "websocket.http" if scope["type"] == "websocket" else "http"
+        await send({"type": f"{kind}.response.start", "status": 429, "headers": told})
+        await send({"type": f"{kind}.response.body", "body": body})
 
 
 _FORWARDED: Final = b"x-forwarded-for"

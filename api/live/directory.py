@@ -9,12 +9,11 @@ from api.store import Connection
 class Directory:
     """The facts of all datastreams, as old as their last refresh.
 
-    Attributes:
-        version: changes when facts that were known may have changed.
+    While the facts of a datastream stay the same, so does the object: what others derive from it
+    holds for as long.
     """
 
     def __init__(self) -> None:
-        self.version = 0
         self._facts: dict[int, Facts] = {}
 
     def get(self, datastream_id: int) -> Facts | None:
@@ -23,8 +22,8 @@ class Directory:
 
     async def refresh(self, connection: Connection) -> None:
         """Read everything again: access, places and names may have changed."""
-        self._facts = {one.datastream_id: one for one in await facts_of(connection, readable=None)}
-        self.version += 1
+        found = await facts_of(connection, readable=None)
+        self._facts = {one.datastream_id: self._same(one) for one in found}
 
     async def learn(self, connection: Connection, datastreams: Iterable[int]) -> None:
         """Read what is not known yet."""
@@ -32,3 +31,7 @@ class Directory:
         if unknown:
             found = await facts_of(connection, readable=None, datastreams=unknown)
             self._facts.update((one.datastream_id, one) for one in found)
+
+    def _same(self, facts: Facts) -> Facts:
+        known = self._facts.get(facts.datastream_id)
+        return known if known == facts else facts

@@ -1,4 +1,4 @@
-"""Published observations as Server-Sent Events, each written once for all who listen."""
+"""Published observations as JSON, each written once for all who listen."""
 
 from dataclasses import dataclass
 
@@ -15,13 +15,14 @@ class Event:
     """An observation on its way to the clients.
 
     Attributes:
-        data: its bytes in the stream, to the empty line that ends it.
+        sequence: its place in the publication.
+        json: the object that every face sends.
     """
 
     sequence: int
     facts: Facts
     quality: tuple[str, ...]
-    data: bytes
+    json: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Batch:
 
 
 def event_of(published: PublishedObservation, facts: Facts) -> Event:
-    """Write an observation as an event; its id is its place in the publication."""
+    """Write an observation as an event."""
     start, end = published.phenomenon_start, published.phenomenon_end
     members = {
         "@iot.id": observation_id(published.datastream_id, start),
@@ -47,5 +48,4 @@ def event_of(published: PublishedObservation, facts: Facts) -> Event:
         "publishedTime": published.published_time,
     }
     json = b"{" + facts.json + b"," + msgspec.json.encode(members)[1:]
-    data = b"id: %d\ndata: %b\n\n" % (published.sequence, json)
-    return Event(published.sequence, facts, published.quality, data)
+    return Event(published.sequence, facts, published.quality, json)

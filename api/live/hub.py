@@ -10,10 +10,12 @@ from typing import Any
 
 import asyncpg
 
+from api.live.audiences import Audiences
 from api.live.directory import Directory
 from api.live.events import Batch
 from api.live.filters import Filter
-from api.live.listeners import Audience, Listener
+from api.live.forms import Form
+from api.live.listeners import Listener
 from api.live.tail import check_resume, edge, read_after
 from api.settings import ApiSettings
 from api.store import Connection, Store
@@ -24,6 +26,8 @@ from schemas.vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
 _LATE_SECONDS = 10.0
+_LONGEST_REST_SECONDS = 0.5
+_TURN = 500  # writes, before others have their turn of the event loop
 
 
 class Hub:
@@ -42,12 +46,13 @@ class Hub:
         self._settings = settings.live
         self._store = store
         self._telemetry = telemetry
-        self._audiences: dict[Filter, Audience] = {}
+        self._audiences = Audiences()
         self._clients = 0
         self._read_time: float | None = None
         self._refreshed_time = 0.0
         self._closed = False
         self._woken = asyncio.Event()
+        self._moved = asyncio.Event()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -63,9 +68,8 @@ class Hub:
     def close(self) -> None:
         """End all streams; clients come back, here or to another process."""
         self._closed = True
-        for audience in self._audiences.values():
-            for listener in audience.listeners:
-                listener.end("restart")
+        for listener in self._audiences:
+            listener.end("restart")
 
     async def check(self) -> None:
         """Insist that the publication is being read.
@@ -109,20 +113,31 @@ class Hub:
                 await check_resume(connection, sequence)
             return batches
 
-    def join(self, listener: Listener, wanted: Filter) -> None:
+    async def reached(self, sequence: int) -> None:
+        """Wait until this process has read so far: another one may be ahead of it.
+
+        Raises:
+            Unavailable: it does not come to it.
+        """
+        try:
+            async with asyncio.timeout(self._late_seconds):
+                while self.position < sequence:
+                    self._moved.clear()
+                    await self._moved.wait()
+        except TimeoutError:
+            raise Unavailable("the publication is not being read") from None
+
+    def join(self, listener: Listener, wanted: Filter, form: Form) -> None:
         """Let a listener hear what is passed on from now on."""
         if self._closed:
             listener.end("restart")
-        audience = self._audiences.setdefault(wanted, Audience(wanted))
-        audience.listeners.add(listener)
+        self._audiences.join(listener, wanted, form)
 
-    def leave(self, listener: Listener, wanted: Filter) -> None:
+    def leave(self, listener: Listener, wanted: Filter, form: Form) -> None:
         """Forget a listener."""
-        audience = self._audiences.get(wanted)
-        if audience:
-            audience.listeners.discard(listener)
-            if not audience.listeners:
-                del self._audiences[wanted]
+        self._audiences.leave(listener, wanted, form)
+        if listener.ended not in ("", "gone"):
+            self._telemetry.live_dropped.labels(listener.ended).inc()
 
     @asynccontextmanager
     async def counted(self) -> AsyncIterator[None]:
@@ -153,7 +168,7 @@ class Hub:
         async with self._store.listening() as connection:
             last = await edge(connection)
             if self._read_time is None or last < self.position:
-                self.position = last  # the first time, or a database that was made anew
+                self._go_to(last)  # the first time, or a database that was made anew
             await connection.add_listener(CHANNEL, self._wake)
             try:
                 while True:
@@ -172,22 +187,38 @@ class Hub:
         if not self._audiences:
             await self._skip(connection)
         while batches := await read_after(connection, self.position, self.directory):
-            for batch in batches:
-                self._pass_on(batch)
+            await self._pass_on(batches)
         self._read_time = time.monotonic()
 
     async def _skip(self, connection: Connection) -> None:
         """Go to the edge without unpacking what nobody listens to."""
         last = await edge(connection)
         if not self._audiences:  # whoever joined meanwhile hears it from the old position on
-            self.position = max(self.position, last)
+            self._go_to(max(self.position, last))
 
-    def _pass_on(self, batch: Batch) -> None:
-        """Offer a batch to everybody: without an await, so that nobody joins in between."""
-        for audience in self._audiences.values():
-            for slow in audience.offer(batch, version=self.directory.version):
-                self._telemetry.live_dropped.labels(slow.ended).inc()
-        self.position = batch.last_sequence
+    async def _pass_on(self, batches: Sequence[Batch]) -> None:
+        """Write batches to everybody who wants something of them.
+
+        Who is to hear them is settled before the first await, together with the position: who
+        joins later begins behind them. Many small commits become one write: after each round
+        there is a rest as long as the round took.
+        """
+        began = time.monotonic()
+        chosen = self._audiences.chosen(batches)
+        self._go_to(batches[-1].last_sequence)
+        written = 0
+        for piece, listeners in chosen:
+            for listener in listeners:
+                listener.put(piece)
+                written += 1
+                if not written % _TURN:
+                    await asyncio.sleep(0)
+        rest = self._settings.interval_seconds if written else 0.0
+        await asyncio.sleep(max(rest, min(time.monotonic() - began, _LONGEST_REST_SECONDS)))
+
+    def _go_to(self, sequence: int) -> None:
+        self.position = sequence
+        self._moved.set()
 
     async def _wait(self) -> None:
         try:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,16 @@ import httpx
 import msgspec
 import pytest
 import pytest_asyncio
+from websockets.frames import Frame, Opcode
 
 from api.access import EVERYBODY
 from api.datastreams import Facts
+from api.lines import Line
+from api.live.audiences import Audiences, wanted_events
 from api.live.events import Batch, event_of
 from api.live.filters import Filter, filter_of
-from api.live.listeners import Audience, Listener
+from api.live.forms import SERVER_SENT_EVENTS, WEB_SOCKET, frame
+from api.live.listeners import Listener
 from api.settings import ApiSettings, LiveSettings
 from schemas.keys import CityKey, hash_key
 from schemas.publication import PublishedObservation
@@ -269,40 +274,109 @@ def batch_of(number: int) -> Batch:
     return Batch(0, number - 1, events)
 
 
+class Paper(Line):
+    """A line that keeps what is written to it."""
+
+    def __init__(self) -> None:
+        self.written = b""
+        self.unread = 0
+
+    @property
+    def waiting_bytes(self) -> int:
+        return self.unread
+
+    @property
+    def closing(self) -> bool:
+        return False
+
+    def write(self, piece: bytes) -> None:
+        self.written += piece
+
+
+def listener_on(line: Line) -> Listener:
+    return Listener(line, most_bytes=1000, allowed=lambda: True)
+
+
 def test_a_client_that_is_too_slow_is_let_go_and_the_others_are_not() -> None:
-    audience = Audience(Filter(caller=EVERYBODY))
-    slow, quick = Listener(most_bytes=1000), Listener(most_bytes=100_000)
-    quick.after = slow.after = -1
-    audience.listeners |= {slow, quick}
+    slow, quick = Paper(), Paper()
+    slow.unread = 1001
+    listeners = [listener_on(slow), listener_on(quick)]
 
-    dropped = [audience.offer(batch_of(3), version=1) for _ in range(2)]
+    taken = [one.put(b"x") for one in listeners]
 
-    assert dropped == [[], [slow]]
-    assert (slow.ended, quick.ended) == ("slow", "")
+    assert taken == [False, True]
+    assert [one.ended for one in listeners] == ["slow", ""]
+    assert (slow.written, quick.written) == (b"", b"x")
 
 
-async def test_all_who_want_the_same_get_the_same_bytes_once() -> None:
-    audience = Audience(Filter(caller=EVERYBODY))
-    listeners = [Listener(most_bytes=100_000) for _ in range(3)]
+def test_a_client_that_reads_nothing_of_little_is_let_go_too() -> None:
+    line = Paper()
+    listener = listener_on(line)
+
+    looks = []
+    for line.unread in (500, 400, 0, 300, 300):
+        looks.append(listener.look())
+
+    assert looks == [True, True, True, True, False]
+    assert listener.ended == "slow"
+
+
+def test_all_who_want_the_same_get_the_same_bytes_once() -> None:
+    audiences, wanted = Audiences(), Filter(caller=EVERYBODY)
+    listeners = {listener_on(Paper()) for _ in range(3)}
     for one in listeners:
-        one.after = -1
-    audience.listeners |= set(listeners)
+        audiences.join(one, wanted, SERVER_SENT_EVENTS)
     batch = batch_of(2)
 
-    audience.offer(batch, version=1)
+    [(piece, to)] = audiences.chosen([batch])
 
-    expected = b"".join(event.data for event in batch.events)
-    assert [await one.take(seconds=1) for one in listeners] == [expected] * 3
-    assert b'"phenomenonTime":"2026-05-01T00:00:00Z/2026-05-01T01:00:00Z"' in expected
+    assert set(to) == listeners
+    assert piece == SERVER_SENT_EVENTS.pack(batch.events, 1)
+    assert b'"phenomenonTime":"2026-05-01T00:00:00Z/2026-05-01T01:00:00Z"' in piece
+
+
+def test_those_who_come_and_go_hear_what_is_chosen_while_they_are_there() -> None:
+    audiences = Audiences()
+    one, other = Filter(caller=EVERYBODY), Filter(caller=EVERYBODY, datastreams=frozenset({1}))
+    nobody = Filter(caller=EVERYBODY, cities=frozenset({"b"}))
+    first, second, third = (listener_on(Paper()) for _ in range(3))
+    audiences.join(first, one, SERVER_SENT_EVENTS)
+    audiences.chosen([batch_of(1)])
+    audiences.join(second, other, WEB_SOCKET)
+    audiences.join(third, nobody, WEB_SOCKET)
+
+    both = {to for _, to in audiences.chosen([batch_of(1)])}
+    audiences.leave(first, one, SERVER_SENT_EVENTS)
+    alone = [to for _, to in audiences.chosen([batch_of(1)])]
+
+    assert both == {(first,), (second,)}
+    assert alone == [(second,)]
+
+
+def test_facts_that_changed_choose_anew() -> None:
+    audiences, wanted = Audiences(), Filter(caller=EVERYBODY)
+    audiences.join(listener_on(Paper()), wanted, WEB_SOCKET)
+    audiences.chosen([batch_of(1)])
+    closed = replace(batch_of(1).events[0], facts=replace(FACTS, open=False))
+
+    assert audiences.chosen([Batch(0, 0, (closed,))]) == []
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536, 70_000])
+def test_frame_is_what_the_protocol_says(size: int) -> None:
+    text = b"x" * size
+
+    expected = Frame(Opcode.TEXT, text).serialize(mask=False)
+    assert frame(text) == expected
 
 
 def test_quality_leaves_out_flagged_observations() -> None:
     flagged = PublishedObservation(1, TIME, 1, TIME, None, TIME, 5, ("range.high",))
-    event = event_of(flagged, FACTS)
+    batch = Batch(1, 1, (event_of(flagged, FACTS),))
     strict = Filter(caller=EVERYBODY, unwanted=frozenset({"range.high"}))
 
-    assert Audience(strict).chosen([event], version=1) == b""
-    assert Audience(Filter(caller=EVERYBODY)).chosen([event], version=1) == event.data
+    assert wanted_events(batch, strict) == []
+    assert wanted_events(batch, Filter(caller=EVERYBODY)) == list(batch.events)
 
 
 def test_flag_chooses_flagged_observations_alone() -> None:
@@ -310,11 +384,12 @@ def test_flag_chooses_flagged_observations_alone() -> None:
     flagged = event_of(
         PublishedObservation(2, TIME, 1, TIME, None, TIME, 5, ("rate.steep",)), FACTS
     )
-    wanted = Audience(filter_of([("flag", "warning")], EVERYBODY, Vocabulary.load()))
-    other = Audience(filter_of([("flag", "range.high")], EVERYBODY, Vocabulary.load()))
+    batch = Batch(1, 2, (plain, flagged))
+    wanted = filter_of([("flag", "warning")], EVERYBODY, Vocabulary.load())
+    other = filter_of([("flag", "range.high")], EVERYBODY, Vocabulary.load())
 
-    assert wanted.chosen([plain, flagged], version=1) == flagged.data
-    assert other.chosen([plain, flagged], version=1) == b""
+    assert wanted_events(batch, wanted) == [flagged]
+    assert wanted_events(batch, other) == []
 
 
 @pytest.mark.embedded

@@ -1,0 +1,99 @@
+"""The line under a live stream: its bytes written at once, by whoever has them for many.
+
+The servers' own `send` costs five times as much for each client, and cannot cut off one who reads
+nothing. So the connections of uvicorn give what lies under them to the application, as an
+extension of its scope; they reach into uvicorn, which is why pyproject.toml holds it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from starlette.requests import HTTPConnection
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+from api.heads import BoundedHeads
+from schemas.errors import NotSupported
+
+_EXTENSION: Final = "stadspuls.line"
+
+
+class Line:
+    """What lies under one answer.
+
+    Args:
+        transport: of the connection.
+        drained: waits until the transport wants to be written to.
+    """
+
+    def __init__(
+        self, transport: asyncio.Transport, drained: Callable[[], Awaitable[Any]]
+    ) -> None:
+        self._transport = transport
+        self._drained = drained
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How much was written and not taken by the system yet."""
+        return self._transport.get_write_buffer_size()
+
+    @property
+    def closing(self) -> bool:
+        """Whether the connection is gone, or about to be."""
+        return self._transport.is_closing()
+
+    def write(self, piece: bytes) -> None:
+        """Write bytes that are whole in the connection's protocol; never blocks."""
+        self._transport.write(piece)
+
+    def cut(self) -> None:
+        """End the connection at once, whatever waits."""
+        self._transport.abort()
+
+    async def has_room(self, *, seconds: float) -> bool:
+        """Wait until little waits; `False` when it did not come to that in time."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._drained()
+        except TimeoutError:
+            return False
+        return True
+
+
+def line_of(connection: HTTPConnection) -> Line:
+    """Return the line under a request.
+
+    Raises:
+        NotSupported: another server than ours runs the application.
+    """
+    line = connection.scope.get("extensions", {}).get(_EXTENSION)
+    if not isinstance(line, Line):
+        raise NotSupported("live streams need the server that `stadspuls run api` is")
+    return line
+
+
+class HttpLine(BoundedHeads):
+    """uvicorn's connection, with the line in the scope."""
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        line = Line(self.transport, self.flow.drain)
+        self.scope["extensions"] = {_EXTENSION: line}  # type: ignore[dict-item]
+
+
+class WebSocketLine(WebSocketsSansIOProtocol):
+    """uvicorn's connection of a WebSocket, with the line in the scope."""
+
+    def handle_connect(self, event: Request) -> None:
+        """Begin; the application is run in the loop's next turn."""
+        super().handle_connect(event)
+        if not self.close_sent:
+            line = Line(self.transport, self.writable.wait)
+            self.scope["extensions"][_EXTENSION] = line  # type: ignore[assignment]
+
+    def keepalive_timeout(self) -> None:
+        """Let go of who answers no ping; what waits for him will not be read either."""
+        super().keepalive_timeout()
+        self.transport.abort()
