@@ -13,7 +13,7 @@ LOCK    := $(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 \
              --fork-strategy fewest --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench recordings faults check lock clean
+.PHONY: help setup demo test bench recordings faults fuzz check lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -38,6 +38,13 @@ faults: $(VENV)/dev.stamp real ## every fault, with 200 kills at 2,000 readings 
 	    $(VENV)/bin/pytest tests/faults $(ARGS); status=$$?; \
 	    $(RUN) -m tests.faults.report $(VENV)/faults.jsonl; exit $$status
 
+fuzz: $(VENV)/fuzz.stamp real ## every law for a minute, 50,000 requests, 5,000 clients; writes tests/README.md (SECONDS=600)
+	@rm -f $(VENV)/fuzz.jsonl
+	export STADSPULS_FUZZ_OUTCOMES=$(VENV)/fuzz.jsonl STADSPULS_FUZZ_EXAMPLES=50000; \
+	    $(RUN) -m tests.fuzz $(or $(SECONDS),60) $(VENV)/fuzz; status=$$?; \
+	    $(VENV)/bin/pytest tests/fuzz -k 'anything' $(ARGS) || status=1; \
+	    $(RUN) -m tests.fuzz.report $(VENV)/fuzz.jsonl; exit $$status
+
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, sensor profiles
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
@@ -52,6 +59,7 @@ lock: ## new versions in requirements/*.txt, within pyproject.toml
 	$(LOCK) pyproject.toml --group build --extra embedded -c requirements/dev.txt -o requirements/embedded.txt
 	$(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/platform.txt
 	$(LOCK) --group node $(UPGRADE) -o requirements/node.txt
+	$(LOCK) --group fuzz $(UPGRADE) -o requirements/fuzz.txt
 
 clean: ## removes .venv and what the tools keep
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
@@ -68,6 +76,11 @@ $(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(VENV)/bin/pip
 	$(PIP) --require-hashes -r requirements/dev.txt
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/embedded.stamp
+
+# Atheris has wheels for some versions of Python only; without it cases are looked for by chance.
+$(VENV)/fuzz.stamp: requirements/fuzz.txt | $(VENV)/dev.stamp
+	@$(PIP) --require-hashes -r requirements/fuzz.txt || echo 'going on without Atheris'
+	@touch $@
 
 # Other people's clients of what we publish, which npm installs.
 $(VENV)/clients.stamp: tests/clients/package.json tests/clients/package-lock.json | $(VENV)/node.stamp

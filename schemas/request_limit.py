@@ -101,7 +101,7 @@ class RequestLimit:
     def _caller(self, scope: Message) -> tuple[str, int]:
         """Return under what a request is counted, and how many are allowed; 0: all."""
         headers: list[tuple[bytes, bytes]] = scope["headers"]
-        key = _key(dict(headers))
+        key = _key(dict(reversed(headers)))  # of several, the first, as whoever answers reads it
         city = self._keys().city_of(key, now=datetime.now(UTC)) if key else None
         if city is not None:
             return f"city {city}", self._policy.key_requests
@@ -157,7 +157,7 @@ _FORWARDED: Final = b"x-forwarded-for"
 
 def _key(headers: dict[bytes, bytes]) -> str:
     scheme, _, shown = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-    if scheme.lower() == "bearer":
+    if scheme.lower() == "bearer" and shown.strip():
         return shown.strip()
     return headers.get(b"x-api-key", b"").decode("latin-1").strip()
 

@@ -43,7 +43,7 @@ class Door:
 
     def __init__(self, envelope: Envelope, keys_file: Path, policy: HttpPolicy) -> None:
         self.sink, self.counts = MemorySink(), Counts()
-        source = HttpSource(
+        self.source = HttpSource(
             envelope=envelope,
             sink=self.sink,
             access=Access(keys_file),
@@ -52,7 +52,7 @@ class Door:
             now=ReceiptClock(),
         )
         self.app: FastAPI = create_app(
-            source, counts=self.counts, readiness=lambda: {"kafka": self.sink.ready}
+            self.source, counts=self.counts, readiness=lambda: {"kafka": self.sink.ready}
         )
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://gateway")

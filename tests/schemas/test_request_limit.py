@@ -86,6 +86,14 @@ async def test_key_has_an_allowance_of_its_own_and_an_unknown_one_has_none() -> 
     assert await served.statuses(1, authorization="Bearer geraden") == [429]
 
 
+async def test_of_several_keys_the_one_that_opens_is_counted() -> None:
+    served = Served()
+
+    shown = ["Bearer sleutel", "Bearer geraden"]
+    assert await served.statuses(6, authorization=shown) == [200] * 5 + [429]
+    assert await served.statuses(1, authorization="Bearer ", x_api_key="sleutel") == [429]
+
+
 @pytest.mark.parametrize(
     "forged",
     [
