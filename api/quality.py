@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final, get_args
 
 from schemas.errors import QueryRejected
-from schemas.vocabulary import Severity, Vocabulary
+from schemas.vocabulary import Vocabulary
+from schemas.vocabulary_entries import Severity
 
 GOOD: Final = "good"
 ALL: Final = "all"

@@ -14,7 +14,7 @@ from schemas.errors import Misconfigured
 from schemas.language.profile_parts import Duration
 from schemas.pack_parts import Contact, Dataset, Name, Part, Publisher, Text
 from schemas.topics import Mapping, check_filter
-from schemas.vocabulary import Iri
+from schemas.vocabulary_entries import Iri
 from schemas.yaml_source import read_model, read_yaml
 
 _ANTIMERIDIAN, _POLE = 180, 90

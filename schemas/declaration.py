@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas import pack_parts
 from schemas.city_pack import City
-from schemas.vocabulary import Theme, Vocabulary
+from schemas.vocabulary import Vocabulary
+from schemas.vocabulary_entries import Theme
 from schemas.yaml_source import read_model, read_yaml
 
 NOT_DECLARED: Final = "not-declared"

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from schemas import city_pack, vocabulary
+from schemas import city_pack, vocabulary_entries
 from schemas.cadence import declared_seconds, interval_seconds
 from schemas.catalogue import (
     City,
@@ -139,7 +139,7 @@ def feature_of(thing: Thing) -> FeatureOfInterest:
 
 
 def observed_property_of(
-    context: CityContext, entry: vocabulary.ObservedProperty
+    context: CityContext, entry: vocabulary_entries.ObservedProperty
 ) -> ObservedProperty:
     """Return an entry of the vocabulary as the catalogue has it."""
     theme = context.vocabulary.themes[entry.theme]

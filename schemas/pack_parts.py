@@ -19,7 +19,7 @@ from pydantic.alias_generators import to_camel
 
 from schemas.language.profile_parts import duration
 from schemas.topics import NAME
-from schemas.vocabulary import Iri
+from schemas.vocabulary_entries import Iri
 
 
 def _name(value: str) -> str:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 from schemas.quality_rules import ClockRule, QualityRules
-from schemas.vocabulary import ObservedProperty, PlausibleRange
+from schemas.vocabulary_entries import ObservedProperty, PlausibleRange
 from schemas.wire import Observation
 
 Qualify: TypeAlias = Callable[[Observation, datetime], Observation]

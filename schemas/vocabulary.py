@@ -4,159 +4,28 @@ Read once from `schemas/vocabulary/*.yaml`, and passed. A city adds its own obse
 themes and units with a YAML file of the same form.
 """
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.errors import Misconfigured
 from schemas.quality_rules import QualityRules
+from schemas.references import Stray, stray_properties, stray_rules
+from schemas.vocabulary_entries import (
+    AccessReason,
+    Entry,
+    Frequency,
+    Licence,
+    ObservedProperty,
+    QualityFlag,
+    RejectionReason,
+    RulesKey,
+    Theme,
+    Unit,
+)
 from schemas.yaml_source import YamlSource, read_model, read_yaml
-
-QUDT_UNITS: Final = "http://qudt.org/vocab/unit/"
-SLUG: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-
-Slug: TypeAlias = Annotated[str, Field(pattern=SLUG, max_length=64)]
-Iri: TypeAlias = Annotated[str, Field(pattern=r"^https?://[^\s<>\"{}|\\^`]+$")]
-RulesKey: TypeAlias = Annotated[
-    str, Field(pattern=r"^(theme/)?[a-z0-9]+(-[a-z0-9]+)*$", max_length=70)
-]
-Severity: TypeAlias = Literal["info", "warning", "error"]
-ObservationType: TypeAlias = Literal[
-    "OM_Measurement",
-    "OM_CountObservation",
-    "OM_TruthObservation",
-    "OM_CategoryObservation",
-    "OM_Observation",
-]
-Pillar: TypeAlias = Literal[
-    "mobility",
-    "energy",
-    "sustainability",
-    "safety",
-    "infrastructure-and-services",
-    "spatial-planning",
-    "city-marketing",
-]
-
-
-class Entry(BaseModel):
-    """Base of the entries: frozen, and a misspelt field is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(Entry):
-    """A text in the four languages of the portal."""
-
-    nl: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-    fr: str = Field(min_length=1)
-    de: str = Field(min_length=1)
-
-
-class Theme(Entry):
-    """A subject; one city and one theme make one dataset.
-
-    The catalogue's words for it may be left out: a dataset of the theme then goes without them.
-    """
-
-    slug: Slug
-    pillar: Pillar
-    label: Text
-    data_themes: tuple[Iri, ...] = Field((), description="concepts of the EU's data themes")
-    mobility_theme: Iri | None = Field(
-        None, description="concept of mobilityDCAT-AP; set for what its profile is about"
-    )
-    high_value_category: Iri | None = Field(
-        None, description="category of high-value datasets (EU 2023/138) that it falls under"
-    )
-
-
-class Unit(Entry):
-    """A unit that results are published in."""
-
-    code: str = Field(description="UCUM code, case-sensitive")
-    qudt: str = Field(description="local name under http://qudt.org/vocab/unit/")
-    symbol: str = Field(description="what people read after the number")
-    name: str = Field(description="name in English")
-
-    @property
-    def iri(self) -> str:
-        """IRI of the QUDT unit."""
-        return QUDT_UNITS + self.qudt
-
-
-class PlausibleRange(Entry):
-    """Bounds in the canonical unit, beyond which only a defect explains a value."""
-
-    low: float | None = None
-    high: float | None = None
-
-
-class ObservedProperty(Entry):
-    """What is measured."""
-
-    slug: Slug
-    theme: Slug
-    definition: Iri = Field(description="IRI of the concept: OSLO, EEA, QUDT or SAREF")
-    unit: str = Field(description="UCUM code of the canonical unit, one of `units`")
-    observation_type: ObservationType = "OM_Measurement"
-    cumulative: bool = Field(default=False, description="a register that only counts up")
-    difference: Slug | None = Field(
-        None, description="what the difference of two values of a register is"
-    )
-    plausible: PlausibleRange = PlausibleRange()
-    qualifiers: dict[str, Iri] = Field(
-        default_factory=dict, description="what narrows the concept, such as `vehicleType`: IRI"
-    )
-    label: Text
-    description: Text = Field(description="one plain sentence")
-
-
-class QualityFlag(Entry):
-    """A doubt about a value, raised by a rule."""
-
-    code: str
-    version: int
-    severity: Severity
-    title: Text
-    reason: Text
-
-
-class RejectionReason(Entry):
-    """Why a reading or a field cannot be read."""
-
-    code: str
-    sentence: Text
-
-
-class Licence(Entry):
-    """Terms under which a dataset may be used again."""
-
-    code: str
-    iri: Iri = Field(description="IRI that catalogues know it by")
-    type: Iri = Field(description="ADMS licence type")
-    high_value: bool = Field(description="free enough for high-value datasets (CC BY or freer)")
-    title: Text
-
-
-class AccessReason(Entry):
-    """A reason not to publish, with the concept that machines know it by."""
-
-    code: str
-    iri: Iri | None = Field(None, description="INSPIRE limitation on public access, if it is one")
-    title: Text
-
-
-class Frequency(Entry):
-    """How often a dataset is renewed."""
-
-    code: str
-    iri: Iri = Field(description="concept of the EU's authority table")
 
 
 class VocabularyFile(Entry):
@@ -210,15 +79,17 @@ class Vocabulary(BaseModel):
 
         Raises:
             Misconfigured: a file is wrong, an entry is there already, or it names a theme or
-                unit that is not.
+                unit that is not; with file and line.
         """
         parts = {name: dict(getattr(self, name)) for name in type(self).model_fields}
-        for file in with_yaml:
-            _add(parts, read_yaml(file))
-        try:
-            return Vocabulary.model_validate(parts)
-        except ValueError as error:
-            raise Misconfigured(str(error)) from error
+        sources = [read_yaml(file) for file in with_yaml]
+        for source in sources:
+            _add(parts, source)
+        extended = Vocabulary.model_validate(parts)
+        strays = [stray.told(sources) for stray in extended.strays()]
+        if strays:
+            raise Misconfigured("\n".join(strays))
+        return extended
 
     def unit_of(self, observed_property: ObservedProperty) -> Unit:
         """Return the canonical unit of an observed property."""
@@ -232,39 +103,11 @@ class Vocabulary(BaseModel):
                 found = self.quality_rules[key].over(found)
         return found
 
-    @model_validator(mode="after")
-    def _references_lead_somewhere(self) -> "Vocabulary":
-        for entry in self.observed_properties.values():
-            if entry.theme not in self.themes:
-                raise ValueError(f"{entry.slug}: there is no theme `{entry.theme}`; add it")
-            if entry.unit not in self.units:
-                raise ValueError(f"{entry.slug}: there is no unit `{entry.unit}`; add it")
-            if entry.difference is not None:
-                self._check_difference(entry, entry.difference)
-        return self
-
-    def _check_difference(self, register: ObservedProperty, slug: str) -> None:
-        entry = self.observed_properties.get(slug)
-        if entry is None:
-            raise ValueError(f"{register.slug}: there is no observed property `{slug}`; add it")
-        if not register.cumulative or entry.cumulative:
-            raise ValueError(
-                f"{register.slug}: a `difference` belongs to what is `cumulative`, and is not"
-            )
-        if (entry.theme, entry.unit) != (register.theme, register.unit):
-            raise ValueError(
-                f"{register.slug}: `{slug}` needs the same theme and unit: it is of the register"
-            )
-
-    @model_validator(mode="after")
-    def _rules_are_of_something(self) -> "Vocabulary":
-        known = {"all", *self.observed_properties, *(f"theme/{theme}" for theme in self.themes)}
-        for key in self.quality_rules:
-            if key not in known:
-                near = get_close_matches(key, known, n=1)
-                hint = f"did you mean `{near[0]}`?" if near else "add it"
-                raise ValueError(f"quality_rules: there is no `{key}` to have rules; {hint}")
-        return self
+    def strays(self) -> Iterator[Stray]:
+        """Return what the entries name and is not there; never of a loaded vocabulary."""
+        yield from stray_properties(self.observed_properties, themes=self.themes, units=self.units)
+        themes = (f"theme/{theme}" for theme in self.themes)
+        yield from stray_rules(self.quality_rules, {"all", *self.observed_properties, *themes})
 
 
 def _by_name(file: Traversable) -> str:

@@ -4,7 +4,8 @@ import asyncio
 import gc
 
 from schemas.registry import Registry, load_registry
-from schemas.vocabulary import Severity, Vocabulary
+from schemas.vocabulary import Vocabulary
+from schemas.vocabulary_entries import Severity
 from stream_processors.aggregates.aggregator import Aggregator
 from stream_processors.comparison.comparer import Comparer
 from stream_processors.comparison.history import StoredHistory

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict
 
 from api.ldes.series import AnyConnection
 from schemas.declaration import Text
-from schemas.vocabulary import QUDT_UNITS
-from schemas.vocabulary import Text as FourLanguages
+from schemas.vocabulary_entries import QUDT_UNITS
+from schemas.vocabulary_entries import Text as FourLanguages
 from schemas.yaml_source import read_model, read_yaml
 
 _FOLDER: Final = files("api.data_quality")

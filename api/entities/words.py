@@ -4,7 +4,7 @@ from api.iris import Iris
 from api.ldes import lexical
 from api.ldes.star import Star
 from api.ldes.terms import term
-from schemas.vocabulary import QualityFlag, Theme
+from schemas.vocabulary_entries import QualityFlag, Theme
 
 
 def say_theme(theme: Theme, iris: Iris) -> Star:

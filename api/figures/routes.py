@@ -17,7 +17,8 @@ from api.queries import check_names, query_of
 from api.settings import ApiSettings
 from api.store import Store
 from schemas.errors import NotFound
-from schemas.vocabulary import QualityFlag, Vocabulary
+from schemas.vocabulary import Vocabulary
+from schemas.vocabulary_entries import QualityFlag
 
 _FORMS: Final = {Form("json", "application/json"): JSON, Form("csv", "text/csv"): CSV}
 _DOCUMENTED: Final[dict[str, Any]] = {

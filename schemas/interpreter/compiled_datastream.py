@@ -20,7 +20,8 @@ from schemas.language.sensor_profile import DatastreamProfile, SensorProfile
 from schemas.language.wrong_part import naming
 from schemas.quality import Qualify, compile_qualify
 from schemas.units import Conversion, conversion, ucum_code
-from schemas.vocabulary import ObservationType, ObservedProperty, Vocabulary
+from schemas.vocabulary import Vocabulary
+from schemas.vocabulary_entries import ObservationType, ObservedProperty
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,8 @@ from schemas.language.differences_profile import DifferencesProfile, difference_
 from schemas.language.profile_parts import duration
 from schemas.language.sensor_profile import SensorProfile
 from schemas.units import Conversion
-from schemas.vocabulary import ObservedProperty, Vocabulary
+from schemas.vocabulary import Vocabulary
+from schemas.vocabulary_entries import ObservedProperty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,8 @@ from schemas.language.paths import Getter, compile_path
 from schemas.language.profile_parts import duration
 from schemas.language.sensor_profile import DatastreamProfile, SensorProfile
 from schemas.language.wrong_part import WrongPart, naming
-from schemas.vocabulary import ObservedProperty, Vocabulary
+from schemas.vocabulary import Vocabulary
+from schemas.vocabulary_entries import ObservedProperty
 from schemas.wire import Observation
 from schemas.yaml_source import YamlSource
 

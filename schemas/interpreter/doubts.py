@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from schemas.interpreter.conditions import compile_conditions
 from schemas.language.profile_parts import FlagRule
-from schemas.vocabulary import QualityFlag
+from schemas.vocabulary_entries import QualityFlag
 
 Doubts: TypeAlias = Callable[[Any], tuple[str, ...]]
 

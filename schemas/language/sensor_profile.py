@@ -35,7 +35,7 @@ from schemas.language.profile_parts import (
     ThingName,
     Time,
 )
-from schemas.vocabulary import ObservationType, Slug
+from schemas.vocabulary_entries import ObservationType, Slug
 
 
 class Envelope(Part):

@@ -88,7 +88,7 @@ def test_city_has_rules_for_its_own_property(vocabulary: Vocabulary, tmp_path: P
         ("quality_rules: {pm10: {flat: null}}", r"own\.yaml:11: `pm10` is in quality_rules"),
         (
             "quality_rules: {polen: {flat: null}}",
-            "no `polen` to have rules; did you mean `pollen`",
+            r"own\.yaml:11: .*no `polen` to have rules; did you mean `pollen`",
         ),
         ("quality_rules: {pollen: {rate: {change: 0, per_seconds: 1}}}", "greater than 0"),
         (

@@ -12,7 +12,8 @@ from schemas import errors
 from schemas.errors import Misconfigured
 from schemas.library import Library
 from schemas.units import conversion
-from schemas.vocabulary import QUDT_UNITS, ObservedProperty, Pillar, Text, Vocabulary
+from schemas.vocabulary import Vocabulary
+from schemas.vocabulary_entries import QUDT_UNITS, ObservedProperty, Pillar, Text
 
 SCHEMAS = Path(errors.__file__).parent
 QUDT_KINDS = "http://qudt.org/vocab/quantitykind/"
@@ -163,8 +164,12 @@ def test_same_slug_twice_is_refused_with_file_and_line(
 @pytest.mark.parametrize(
     ("written", "instead", "advice"),
     [
-        ("theme: air-quality", "theme: air", "there is no theme `air`"),
-        ("unit: /m3", "unit: /m4", "there is no unit `/m4`"),
+        (
+            "theme: air-quality",
+            "theme: air",
+            "own.yaml:5: pollen: there is no theme `air`; add it",
+        ),
+        ("unit: /m3", "unit: /m4", "own.yaml:7: pollen: there is no unit `/m4`"),
         ("unit: /m3", "units: /m3", "did you mean `unit`?"),
         ("definition: http", "definition: ftp", "own.yaml:6"),
         (
