@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
@@ -29,6 +30,13 @@ class Rounds(ABC):
         self._monitor = monitor
         self._session = Session(settings.database, name=name, prepared=prepared)
 
+    async def conclude(self, connection: Connection) -> None:  # noqa: B027 - most have nothing left
+        """Do what is to be done when all that was noted has been worked off; here nothing."""
+
+    def rest_seconds(self, took_seconds: float) -> float:  # noqa: ARG002
+        """Return how long to wait for the next round after one that took so long."""
+        return self._settings.interval_seconds
+
     @abstractmethod
     async def backlog(self, connection: Connection) -> dict[int, int]:
         """Return how many notes wait, by shard."""
@@ -41,9 +49,10 @@ class Rounds(ABC):
         """Work until cancelled; what is under way then is done again by the next."""
         try:
             while True:
+                began = time.monotonic()
                 await patiently(self.turn, health=self._monitor.health)
                 self._monitor.health.is_ready()
-                await asyncio.sleep(self._settings.interval_seconds)
+                await asyncio.sleep(self.rest_seconds(time.monotonic() - began))
         finally:
             await self._session.close()
 
@@ -62,6 +71,7 @@ class Rounds(ABC):
                 for shard in random.sample(sorted(waiting), len(waiting)):
                     for _ in range(0, waiting[shard], self._settings.batch_tasks):
                         await self.work_off(connection, shard)
+                await self.conclude(connection)
         except StoreUnavailable:
             await self._session.close()
             raise

@@ -53,7 +53,11 @@ counted as (
         coalesce(sum(h.observation_count), 0)::bigint as observations,
         coalesce(sum(h.unflagged_count), 0)::bigint as unflagged,
         coalesce(sum(h.warning_count), 0)::bigint as warnings,
-        coalesce(sum(h.error_count), 0)::bigint as errors
+        coalesce(sum(h.error_count), 0)::bigint as errors,
+        joined(h.arrival_buckets) as arrival_buckets,
+        joined(h.arrival_counts) as arrival_counts,
+        joined(h.publication_buckets) as publication_buckets,
+        joined(h.publication_counts) as publication_counts
     from period as p
     left join quality_hour as h
         on h.datastream_id = p.datastream_id
@@ -74,34 +78,12 @@ select
         / nullif(c.observations, 0) as sound_share,
     c.warnings,
     c.errors,
-    delay_quantile(arrival.buckets, arrival.counts, 0.5) as arrival_p50_seconds,
-    delay_quantile(arrival.buckets, arrival.counts, 0.95) as arrival_p95_seconds,
-    delay_quantile(publication.buckets, publication.counts, 0.5) as publication_p50_seconds,
-    delay_quantile(publication.buckets, publication.counts, 0.95) as publication_p95_seconds,
+    delay_quantile(c.arrival_buckets, c.arrival_counts, 0.5) as arrival_p50_seconds,
+    delay_quantile(c.arrival_buckets, c.arrival_counts, 0.95) as arrival_p95_seconds,
+    delay_quantile(c.publication_buckets, c.publication_counts, 0.5) as publication_p50_seconds,
+    delay_quantile(c.publication_buckets, c.publication_counts, 0.95) as publication_p95_seconds,
     flag.flags
 from counted as c
-cross join lateral (
-    select array_agg(bucket order by bucket) as buckets, array_agg(times order by bucket) as counts
-    from (
-        select b.bucket, sum(b.times)::bigint as times
-        from quality_hour as h
-        cross join lateral unnest(h.arrival_buckets, h.arrival_counts) as b (bucket, times)
-        where h.datastream_id = c.datastream_id
-            and h.hour_start >= c.period_start and h.hour_start < c.period_end
-        group by b.bucket
-    ) as one
-) as arrival
-cross join lateral (
-    select array_agg(bucket order by bucket) as buckets, array_agg(times order by bucket) as counts
-    from (
-        select b.bucket, sum(b.times)::bigint as times
-        from quality_hour as h
-        cross join lateral unnest(h.publication_buckets, h.publication_counts) as b (bucket, times)
-        where h.datastream_id = c.datastream_id
-            and h.hour_start >= c.period_start and h.hour_start < c.period_end
-        group by b.bucket
-    ) as one
-) as publication
 cross join lateral (
     select jsonb_object_agg(code, times) as flags
     from (

@@ -1,16 +1,11 @@
 """Keeps the figures of quality: round after round, behind the aggregator."""
 
-import asyncio
-import random
-import time
 from datetime import UTC, datetime
 from typing import Final
 
 from schemas import telemetry
-from schemas.errors import StoreUnavailable
-from stream_processors.database import Session, translated
+from stream_processors.database import Connection
 from stream_processors.monitor import Monitor
-from stream_processors.patience import patiently
 from stream_processors.quality_figures.figures import (
     TEMPORARY_TABLES,
     Severities,
@@ -18,62 +13,43 @@ from stream_processors.quality_figures.figures import (
     count_hours,
     summarise,
 )
+from stream_processors.rounds import Rounds
 from stream_processors.settings import AggregateSettings
 
 REST: Final = 20
 """It rests so many times as long as a round took: it takes a twentieth of a core at most."""
 
 
-class Bookkeeper:
-    """Counts the hours that the aggregator noted, and sums the last day up.
+class Bookkeeper(Rounds):
+    """Counts the hours that the aggregator noted, and sums the last day up."""
 
-    Several may run: each takes the shards that are free.
-    """
+    gauge = telemetry.QUALITY_BACKLOG
 
     def __init__(
         self, settings: AggregateSettings, monitor: Monitor, *, severities: Severities
     ) -> None:
-        self._settings = settings
-        self._monitor = monitor
+        super().__init__(settings, monitor, name="stadspuls-quality", prepared=TEMPORARY_TABLES)
         self._severities = severities
-        self._session = Session(
-            settings.database, name="stadspuls-quality", prepared=TEMPORARY_TABLES
+        self._touched: set[int] = set()
+
+    def rest_seconds(self, took_seconds: float) -> float:
+        """Return how long to wait for the next round after one that took so long."""
+        return max(self._settings.quality_interval_seconds, REST * took_seconds)
+
+    async def backlog(self, connection: Connection) -> dict[int, int]:
+        """Return how many notes wait, by shard."""
+        self._touched = set()
+        return await backlog(connection)
+
+    async def work_off(self, connection: Connection, shard: int) -> None:
+        """Count the hours that the oldest notes of a shard name."""
+        self._touched |= await count_hours(
+            connection,
+            shard=shard,
+            severities=self._severities,
+            most=self._settings.batch_tasks,
         )
 
-    async def run(self) -> None:
-        """Work until cancelled; what is under way then is done again by the next."""
-        try:
-            while True:
-                began = time.monotonic()
-                await patiently(self.turn, health=self._monitor.health)
-                self._monitor.health.is_ready()
-                took = time.monotonic() - began
-                await asyncio.sleep(max(self._settings.quality_interval_seconds, REST * took))
-        finally:
-            await self._session.close()
-
-    async def turn(self) -> None:
-        """Count everything that is noted now, and sum the last day up.
-
-        Raises:
-            StoreUnavailable: the database does not answer.
-        """
-        try:
-            connection = await self._session.connection()
-            with translated():
-                waiting = await backlog(connection)
-                self._monitor.instruments.show(telemetry.QUALITY_BACKLOG, sum(waiting.values()))
-                touched: set[int] = set()
-                # In another order each time, so that several processes seldom meet.
-                for shard in random.sample(sorted(waiting), len(waiting)):
-                    for _ in range(0, waiting[shard], self._settings.batch_tasks):
-                        touched |= await count_hours(
-                            connection,
-                            shard=shard,
-                            severities=self._severities,
-                            most=self._settings.batch_tasks,
-                        )
-                await summarise(connection, touched=sorted(touched), now=datetime.now(UTC))
-        except StoreUnavailable:
-            await self._session.close()
-            raise
+    async def conclude(self, connection: Connection) -> None:
+        """Sum the last day up."""
+        await summarise(connection, touched=sorted(self._touched), now=datetime.now(UTC))

@@ -23,10 +23,10 @@ select
     day.warning_count,
     day.error_count,
     flag.flags,
-    delay_quantile(arrival.buckets, arrival.counts, 0.5),
-    delay_quantile(arrival.buckets, arrival.counts, 0.95),
-    delay_quantile(publication.buckets, publication.counts, 0.5),
-    delay_quantile(publication.buckets, publication.counts, 0.95),
+    delay_quantile(day.arrival_buckets, day.arrival_counts, 0.5),
+    delay_quantile(day.arrival_buckets, day.arrival_counts, 0.95),
+    delay_quantile(day.publication_buckets, day.publication_counts, 0.5),
+    delay_quantile(day.publication_buckets, day.publication_counts, 0.95),
     clock_timestamp()
 from latest as l
 left join datastream as d using (datastream_id)
@@ -72,7 +72,11 @@ cross join lateral (
         coalesce(sum(h.observation_count), 0) as observation_count,
         coalesce(sum(h.unflagged_count), 0) as unflagged_count,
         coalesce(sum(h.warning_count), 0) as warning_count,
-        coalesce(sum(h.error_count), 0) as error_count
+        coalesce(sum(h.error_count), 0) as error_count,
+        joined(h.arrival_buckets) as arrival_buckets,
+        joined(h.arrival_counts) as arrival_counts,
+        joined(h.publication_buckets) as publication_buckets,
+        joined(h.publication_counts) as publication_counts
     from quality_hour as h
     where h.datastream_id = l.datastream_id
         and h.hour_start >= $2::timestamptz and h.hour_start < $3::timestamptz
@@ -87,28 +91,6 @@ cross join lateral (
         group by f.key
     ) as one
 ) as flag
-cross join lateral (
-    select array_agg(bucket order by bucket) as buckets, array_agg(times order by bucket) as counts
-    from (
-        select b.bucket, sum(b.times)::bigint as times
-        from quality_hour as h
-        cross join lateral unnest(h.arrival_buckets, h.arrival_counts) as b (bucket, times)
-        where h.datastream_id = l.datastream_id
-            and h.hour_start >= $2::timestamptz and h.hour_start < $3::timestamptz
-        group by b.bucket
-    ) as one
-) as arrival
-cross join lateral (
-    select array_agg(bucket order by bucket) as buckets, array_agg(times order by bucket) as counts
-    from (
-        select b.bucket, sum(b.times)::bigint as times
-        from quality_hour as h
-        cross join lateral unnest(h.publication_buckets, h.publication_counts) as b (bucket, times)
-        where h.datastream_id = l.datastream_id
-            and h.hour_start >= $2::timestamptz and h.hour_start < $3::timestamptz
-        group by b.bucket
-    ) as one
-) as publication
 order by l.datastream_id
 on conflict (datastream_id) do update set
     every_seconds = excluded.every_seconds,

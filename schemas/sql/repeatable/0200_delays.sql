@@ -29,3 +29,12 @@ return (
     order by bucket
     limit 1
 );
+
+-- Sketches one behind the other, in place of their sum: a quantile is the same, as buckets that
+-- are there twice count together. For some dozens of sketches; many are better summed up.
+create or replace aggregate joined(smallint[]) (
+    sfunc = array_cat, stype = smallint[], initcond = '{}', parallel = safe
+);
+create or replace aggregate joined(bigint[]) (
+    sfunc = array_cat, stype = bigint[], initcond = '{}', parallel = safe
+);
