@@ -39,7 +39,7 @@ def accepted(header: str | None, forms: Sequence[Form]) -> Form:
     Raises:
         NotAcceptable: the caller takes none of them; the sentence says which there are.
     """
-    ranges = _ranges(header or "*/*")
+    ranges = qualities(header or "*/*")
     best = max(forms, key=lambda form: _quality(form.media_type, ranges))
     if not _quality(best.media_type, ranges):
         known = ", ".join(form.media_type for form in forms)
@@ -47,7 +47,8 @@ def accepted(header: str | None, forms: Sequence[Form]) -> Form:
     return best
 
 
-def _ranges(header: str) -> Mapping[str, float]:
+def qualities(header: str) -> dict[str, float]:
+    """Return how much a caller likes what it names (RFC 9110), from 0, not at all, to 1."""
     found: dict[str, float] = {}
     for part in header.split(","):
         media_range, *parameters = (piece.strip().lower() for piece in part.split(";"))

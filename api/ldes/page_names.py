@@ -8,6 +8,9 @@ from api.ldes.directory import Dataset
 PRIMARY: Final = ".nq.zst"
 """Ending of what a node is kept as; everything else that is kept of it is made from this."""
 
+BROTLI: Final = ".nq.br"
+"""Ending of the same in its smallest form: made later, and not of every node."""
+
 _PAGES_A_FOLDER: Final = 1000
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import brotli
 import pytest
 import pytest_asyncio
 import zstandard
@@ -244,6 +245,8 @@ def _has_needle(file: Path) -> bool:
         return False
     if file.suffix == ".zst":
         content = zstandard.decompress(content, max_output_size=1 << 28)
+    if file.suffix == ".br":
+        content = brotli.decompress(content)
     return any(needle in content for needle in NEEDLES)
 
 

@@ -29,7 +29,13 @@ _SERVER: Final = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
 }
-_AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_AWAY: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # of a statement that meets the end of its session
+)
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

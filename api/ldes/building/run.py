@@ -12,6 +12,7 @@ from typing import Any, Final, NoReturn
 from api.http_server import serve
 from api.iris import Iris
 from api.ldes.building.builder import MOST_BATCHES, Builder
+from api.ldes.building.compressor import Compressor
 from api.ldes.building.leader import Connection, leading
 from api.ldes.building.monitor import Monitor
 from api.ldes.building.retirement import retire
@@ -87,16 +88,19 @@ async def _build(
     await connection.add_listener(CHANNEL, wake)
     await builder.load()
     retired_time = -math.inf
-    while True:
-        if time.monotonic() - retired_time > _RETIRE_SECONDS:
-            monitor.retired.inc(await retire(connection, store))
-            retired_time = time.monotonic()
-        batches = await builder.turn()
-        monitor.waiting_for = ""
-        if not batches:
-            await _until(woken, settings.poll_seconds)
-        if batches < MOST_BATCHES:
-            await asyncio.sleep(settings.interval_seconds)
+    with contextlib.closing(Compressor(connection, store)) as compressor:
+        while True:
+            if time.monotonic() - retired_time > _RETIRE_SECONDS:
+                monitor.retired.inc(await retire(connection, store))
+                retired_time = time.monotonic()
+            batches = await builder.turn()
+            monitor.waiting_for = ""
+            if not batches:
+                if settings.brotli:
+                    await compressor.go_on()
+                await _until(woken, settings.poll_seconds)
+            if batches < MOST_BATCHES:
+                await asyncio.sleep(settings.interval_seconds)
 
 
 async def _until(woken: asyncio.Event, seconds: float) -> None:

@@ -51,6 +51,11 @@ class LdesSettings(BaseSettings):
         500, ge=MAXIMUM_PER_MILLISECOND, description="most members of a page"
     )
 
+    brotli: bool = Field(
+        default=True,
+        description="also compress closed pages with Brotli, while there is nothing to build",
+    )
+
     @field_validator("base_iri")
     @classmethod
     def _is_an_address(cls, value: str) -> str:

@@ -43,7 +43,6 @@ def answer(
     request: Request,
     content: Content,
     form: Form,
-    coding: Coding,
     *,
     cache: str,
     licence: str = "",
@@ -52,16 +51,15 @@ def answer(
 
     Args:
         request: what is answered.
-        content: in the form and coding.
+        content: in the form.
         form: as it was negotiated.
-        coding: likewise.
         cache: `Cache-Control`.
         licence: IRI under which it may be used again, empty where none is declared.
     """
     tag = f'"{content.tag}-{form.suffix}"'
     given = request.headers.get("if-none-match")
     has = bool(given) and tag in _tags(given or "")
-    headers = _headers(tag, cache, licence, "" if has else content_type(form), coding)
+    headers = _headers(tag, cache, licence, "" if has else content_type(form), content.coding)
     if has:
         return Answer(HTTPStatus.NOT_MODIFIED, b"", headers)
     length = (b"content-length", b"%d" % len(content.body))

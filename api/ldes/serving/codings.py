@@ -1,4 +1,4 @@
-"""Compressed answers: which coding a caller takes, and making it."""
+"""Compressed answers: which codings a caller takes, and making them."""
 
 import gzip
 from functools import lru_cache
@@ -6,32 +6,37 @@ from typing import Final, Literal, TypeAlias
 
 import zstandard
 
-Coding: TypeAlias = Literal["zstd", "gzip", "identity"]
+from api.negotiation import qualities
 
-ENDINGS: Final[dict[Coding, str]] = {"zstd": ".zst", "gzip": ".gz", "identity": ""}
+Coding: TypeAlias = Literal["br", "zstd", "gzip", "identity"]
+
+ENDINGS: Final[dict[Coding, str]] = {"br": ".br", "zstd": ".zst", "gzip": ".gz", "identity": ""}
+"""What is kept in a coding has this at the end of its name; the smallest comes first."""
+
 _GZIP_LEVEL: Final = 6
 _ZSTD_LEVEL: Final = 3
 _MOST_BYTES: Final = 1 << 28
 
 
 @lru_cache(maxsize=256)
-def coding_of(header: str | None) -> Coding:
-    """Return the coding that a caller takes: the first of zstd, gzip, identity that it does.
+def codings_of(header: str | None) -> tuple[Coding, ...]:
+    """Return the codings that a caller takes, what it likes best first, then what is smallest.
 
-    What forbids even identity is given it all the same, as RFC 9110 allows.
+    Whoever takes anything (`*`) is given what everybody knows. The last is always identity: what
+    forbids even that is given it all the same, as RFC 9110 allows.
     """
-    taken = set()
-    for part in (header or "").lower().split(","):
-        name, _, quality = part.partition(";")
-        if quality.replace(" ", "").rstrip("0") not in ("q=", "q=0."):
-            taken.add(name.strip())
-    if "zstd" in taken:
-        return "zstd"
-    return "gzip" if "gzip" in taken or "*" in taken else "identity"
+    liked = qualities(header or "identity")
+    liked.setdefault("gzip", liked.get("*", 0.0))
+    named: list[Coding] = [one for one in ENDINGS if liked.get(one)]
+    taken = sorted(named, key=lambda one: -liked[one])
+    return tuple(taken) if "identity" in taken else (*taken, "identity")
 
 
 def encoded(content: bytes, coding: Coding) -> bytes:
-    """Return content in a coding; the same content gives the same bytes."""
+    """Return content in a coding; the same content gives the same bytes.
+
+    Brotli is only found, never made here: it takes too long for one who waits.
+    """
     match coding:
         case "zstd":
             return zstandard.compress(content, _ZSTD_LEVEL)

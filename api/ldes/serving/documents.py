@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from api.ldes.page_names import PRIMARY
@@ -15,10 +16,11 @@ _MOST_NAMES: Final = 100_000
 
 
 class Content(NamedTuple):
-    """Bytes of an answer, and a tag that no others have."""
+    """Bytes of an answer, a tag that no others have, and how they are coded."""
 
     body: bytes
     tag: str
+    coding: Coding
 
 
 class Document:
@@ -28,12 +30,13 @@ class Document:
         self._text = text
         self._made: dict[tuple[str, Coding], Content] = {}
 
-    async def content(self, form: Form, coding: Coding) -> Content:
-        """Return the node in a form and a coding."""
+    async def content(self, form: Form, codings: Sequence[Coding]) -> Content:
+        """Return the node in a form, in the first of some codings that is quickly made."""
+        coding = next(one for one in codings if one != "br")
         key = (kept_as(form), coding)
         if key not in self._made:
             body = await asyncio.to_thread(_made, self._text, form, coding)
-            self._made[key] = Content(body, _tag(body))
+            self._made[key] = Content(body, _tag(body), coding)
         return self._made[key]
 
 
@@ -49,22 +52,32 @@ class KeptDocuments:
         self._store = store
         self._names: set[str] = set()
         self._memory: BoundedMemory[tuple[str, str, Coding]] = BoundedMemory(memory_bytes)
-        self._making: ShortMemory[tuple[str, str, Coding], Content] = ShortMemory(
+        self._making: ShortMemory[tuple[str, str, Coding], Content | None] = ShortMemory(
             seconds=1.0, most=256
         )
 
-    async def content(self, name: str, form: Form, coding: Coding) -> Content:
-        """Return a kept node in a form and a coding; at the first time it is made.
+    async def content(self, name: str, form: Form, codings: Sequence[Coding]) -> Content:
+        """Return a kept node in a form, in the first of some codings that there is of it.
+
+        All but Brotli are made at the first time.
 
         Raises:
             PageStoreUnavailable: the node is not in the store, or the store cannot be read.
         """
+        for coding in codings:
+            content = await self._content(name, form, coding)
+            if content:
+                return content
+        raise PageStoreUnavailable(f"{name} is not in the page store")
+
+    async def _content(self, name: str, form: Form, coding: Coding) -> Content | None:
         key = (name, kept_as(form), coding)
         found = self._memory.get(key)
         if found:
-            return Content(*found)
+            return Content(*found, coding)
         content = await self._making.get(key, lambda: self._load(name, form, coding))
-        self._memory.put(key, *content)
+        if content:
+            self._memory.put(key, content.body, content.tag)
         return content
 
     async def keep(self, name: str, text: str) -> None:
@@ -83,17 +96,19 @@ class KeptDocuments:
             self._names.clear()
         self._names.add(name)
 
-    async def _load(self, name: str, form: Form, coding: Coding) -> Content:
+    async def _load(self, name: str, form: Form, coding: Coding) -> Content | None:
         ending = f".{kept_as(form)}{ENDINGS[coding]}"
         body = None if coding == "identity" else await self._store.find(name + ending)
-        if body is None:
-            primary = await self._store.find(name + PRIMARY)
-            if primary is None:
-                raise PageStoreUnavailable(f"{name} is not in the page store")
-            body = await asyncio.to_thread(_remade, primary, form, coding)
-            if coding != "identity":
-                body = await self._store.keep(name + ending, body)
-        return Content(body, _tag(body))
+        if body is None and coding != "br":
+            body = await self._make(name, ending, form, coding)
+        return Content(body, _tag(body), coding) if body is not None else None
+
+    async def _make(self, name: str, ending: str, form: Form, coding: Coding) -> bytes | None:
+        primary = await self._store.find(name + PRIMARY)
+        if primary is None:
+            return None
+        body = await asyncio.to_thread(_remade, primary, form, coding)
+        return body if coding == "identity" else await self._store.keep(name + ending, body)
 
 
 def _made(text: str, form: Form, coding: Coding) -> bytes:

@@ -1,6 +1,6 @@
 """Finds the node that an address leads to, for a caller who may read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -85,8 +85,10 @@ class Nodes:
             seconds=settings.refresh_seconds, most=_MOST_PAGES
         )
 
-    async def find(self, place: Place, caller: Caller, form: Form, coding: Coding) -> Found:
-        """Return a node.
+    async def find(
+        self, place: Place, caller: Caller, form: Form, codings: Sequence[Coding]
+    ) -> Found:
+        """Return a node in a form, in the first of some codings that there is of it.
 
         Raises:
             NotFound: there is none, or none for this caller.
@@ -101,9 +103,9 @@ class Nodes:
             (place, all_pages), lambda: self._document(place, all_pages=all_pages)
         )
         if isinstance(found, Document):
-            content = await found.content(form, coding)
+            content = await found.content(form, codings)
         else:
-            content = await self._kept.content(found, form, coding)
+            content = await self._kept.content(found, form, codings)
         return Found(content, stream, immutable=isinstance(found, str), public=public)
 
     async def at_time(self, place: Place, caller: Caller, time: datetime) -> str:

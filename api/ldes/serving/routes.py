@@ -12,7 +12,7 @@ from api.instants import parse_instant
 from api.iris import Iris
 from api.ldes.page_store import DirectoryPageStore
 from api.ldes.serving.answers import FOR_GOOD, FOR_NOW, Answer, answer, form_wanted
-from api.ldes.serving.codings import coding_of
+from api.ldes.serving.codings import codings_of
 from api.ldes.serving.forms import FORMS
 from api.ldes.serving.hot_answers import HotAnswers
 from api.ldes.serving.node_text import Remarking
@@ -85,14 +85,13 @@ def event_streams(
                 address = await nodes.at_time(place, caller, _instant(time))
                 suffix = f".{place.suffix}" if place.suffix else ""
                 return RedirectResponse(address + suffix, 302, {"Cache-Control": "no-cache"})
-        coding = coding_of(request.headers.get("accept-encoding"))
-        found = await nodes.find(place, caller, form, coding)
+        codings = codings_of(request.headers.get("accept-encoding"))
+        found = await nodes.find(place, caller, form, codings)
         scope = "public" if found.public else "private"
         return answer(
             request,
             found.content,
             form,
-            coding,
             cache=f"{scope}, {FOR_GOOD if found.immutable else FOR_NOW}",
             licence=found.stream.dataset.licence,
         )

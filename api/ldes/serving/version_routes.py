@@ -12,7 +12,7 @@ from api.identifiers import parse_observation_id
 from api.iris import Iris, Period
 from api.ldes.page_store import DirectoryPageStore
 from api.ldes.serving.answers import FOR_GOOD, FOR_NOW, answer, form_wanted
-from api.ldes.serving.codings import coding_of
+from api.ldes.serving.codings import codings_of
 from api.ldes.serving.documents import Document
 from api.ldes.serving.forms import FORMS
 from api.ldes.serving.summary_versions import SummaryKey, SummaryVersions
@@ -74,9 +74,9 @@ def observation_versions(settings: ApiSettings, store: Store, vocabulary: Vocabu
         found = await asked
         check_names(query_of(request, most=most), ())
         form = form_wanted(request, suffix or "")
-        coding = coding_of(request.headers.get("accept-encoding"))
-        content = await Document(found.text).content(form, coding)
-        return answer(request, content, form, coding, cache=_cache(found))
+        codings = codings_of(request.headers.get("accept-encoding"))
+        content = await Document(found.text).content(form, codings)
+        return answer(request, content, form, cache=_cache(found))
 
     for name, give, words in (
         ("observation", observation, "Give an observation with its versions, or a version."),
