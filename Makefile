@@ -55,7 +55,7 @@ check: $(VENV)/dev.stamp ## format, lint, types, import contracts, sensor profil
 lock: ## new versions in requirements/*.txt, within pyproject.toml
 	@$(PYTHON) -m venv $(VENV)/lock
 	@$(VENV)/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
-	$(LOCK) pyproject.toml --group build --extra embedded --group dev $(UPGRADE) -o requirements/dev.txt
+	$(LOCK) pyproject.toml --group build --extra embedded --extra traces --extra grafana --group dev $(UPGRADE) -o requirements/dev.txt
 	$(LOCK) pyproject.toml --group build --extra embedded -c requirements/dev.txt -o requirements/embedded.txt
 	$(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/platform.txt
 	$(LOCK) --group node $(UPGRADE) -o requirements/node.txt

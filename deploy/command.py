@@ -2,13 +2,14 @@
 
 import argparse
 import importlib
-import logging
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from pydantic import ValidationError
+
+from deploy.journal import JournalSettings, begin
 from schemas.errors import Misconfigured, PlatformError
 
 DONE: Final = 0
@@ -37,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 failed, 2 wrong use."""
     words = sys.argv[1:] if arguments is None else arguments
     wishes = _parser(words[:1]).parse_args(words)
-    _log(to_person="part" not in wishes)
     try:
+        _begin_journal(getattr(wishes, "part", ""))
         status: int = wishes.command(wishes)
     except Misconfigured as wrong:
         sys.stderr.write(f"stadspuls: {wrong}\n")
@@ -51,15 +52,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _log(*, to_person: bool) -> None:
-    """Log to standard error; a person is spared the news of the Kafka client."""
-    logging.basicConfig(
-        level=os.environ.get("STADSPULS_LOG", "INFO").upper(),
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        stream=sys.stderr,
-    )
-    if to_person:
-        logging.getLogger("aiokafka").setLevel(logging.WARNING)
+def _begin_journal(part: str) -> None:
+    try:
+        begin(JournalSettings(), part=part)
+    except ValidationError as invalid:
+        problems = "; ".join(
+            f"STADSPULS_{error['loc'][0]}".upper() + f": {error['msg']}"
+            for error in invalid.errors()
+        )
+        raise Misconfigured(problems) from invalid
 
 
 def _parser(first: Sequence[str]) -> argparse.ArgumentParser:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from schemas.journey import reading_id
 from schemas.vocabulary import Vocabulary
 
 _DUMPED_BYTES: Final = 4096
@@ -17,6 +18,7 @@ _ROW_BYTES: Final = 16
 def letter_facts(row: asyncpg.Record, vocabulary: Vocabulary) -> dict[str, Any]:
     """Return a row of `dead_letter` as facts: rejections with their sentences, payload as text."""
     facts = dict(row)
+    facts["reading"] = reading_id(facts["city"], facts["source"], facts["received_time"])
     facts["rejections"] = [
         {**one, "sentence": _sentence(one["reason"], vocabulary)}
         for one in json.loads(facts["rejections"])
@@ -42,6 +44,7 @@ def letter_lines(facts: Mapping[str, Any]) -> Iterator[str]:
     """Yield a whole dead letter, line by line, for a terminal."""
     profile = f"{facts['profile']} version {facts['profile_version']}"
     yield f"dead letter  {facts['dead_letter_id']}{_state(facts)}"
+    yield f"reading      {facts['reading']}"
     yield f"city         {facts['city'] or 'cannot be told'}"
     yield f"topic        {printable(facts['source'])}"
     yield f"received     {facts['received_time']:%Y-%m-%d %H:%M:%S.%f}Z over {facts['channel']}"

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings
 
 from api.ldes.building.settings import LdesSettings
 from api.settings import ApiSettings
+from deploy.journal import JournalSettings
 from deploy.settings import PlatformSettings
 from ingest.settings import IngestSettings
 from schemas import telemetry
@@ -21,7 +22,7 @@ from simulators.settings import SimulatorSettings
 from stream_processors.settings import AggregateSettings, NormaliseSettings, StoreSettings
 
 FILES: Final[dict[Path, dict[str, tuple[type[BaseSettings], ...]]]] = {
-    Path("README.md"): {"settings of the platform": (PlatformSettings,)},
+    Path("README.md"): {"settings of the platform": (PlatformSettings, JournalSettings)},
     Path("deploy/README.md"): {
         "settings of the parts": (
             IngestSettings,

@@ -8,6 +8,7 @@ from functools import partial
 
 from ingest.counts import Counts
 from ingest.envelope import Envelope
+from ingest.followed_sink import FollowedSink
 from ingest.gates import gate_of
 from ingest.http_access import Access
 from ingest.http_app import create_app
@@ -20,16 +21,18 @@ from ingest.mqtt_source import MqttSource
 from ingest.ports import ReadingSink, Receipt
 from ingest.receipt_clock import ReceiptClock
 from ingest.settings import IngestSettings
-from ingest.trouble import line
 from schemas import telemetry
+from schemas.journal import facts
+from schemas.journey import UNFOLLOWED, Journey
 from schemas.registry import Registry, load_registry
+from schemas.rejection_log import RejectionLog
 from schemas.request_limit import RequestLimit
 from schemas.wire import DeadLetter
 
 _log = logging.getLogger(__name__)
 
 
-async def run(settings: IngestSettings) -> None:
+async def run(settings: IngestSettings, journey: Journey = UNFOLLOWED) -> None:
     """Take readings from MQTT and HTTP into Kafka until cancelled.
 
     Then: nothing new is read, what was taken gets the time to be confirmed, and is acknowledged.
@@ -37,7 +40,7 @@ async def run(settings: IngestSettings) -> None:
     Raises:
         Misconfigured: a setting or a city pack is wrong.
     """
-    bridge = Bridge(settings, load_registry(settings.cities))
+    bridge = Bridge(settings, load_registry(settings.cities), journey)
     bridge.start()
     try:
         await bridge.failed()
@@ -48,7 +51,9 @@ async def run(settings: IngestSettings) -> None:
 class Bridge:
     """The stations of one process."""
 
-    def __init__(self, settings: IngestSettings, registry: Registry) -> None:
+    def __init__(
+        self, settings: IngestSettings, registry: Registry, journey: Journey = UNFOLLOWED
+    ) -> None:
         self._settings = settings
         self._counts, self._clock = Counts(), ReceiptClock()
         self._envelope = Envelope(
@@ -57,7 +62,9 @@ class Bridge:
             payload_bytes=settings.payload_bytes,
             beginning_bytes=settings.beginning_bytes,
         )
-        self._sink: ReadingSink = KafkaSink(settings.kafka, settings.sink, settings.retry)
+        self._rejections = RejectionLog(_log)
+        kafka = KafkaSink(settings.kafka, settings.sink, settings.retry)
+        self._sink: ReadingSink = FollowedSink(kafka, journey) if journey.share else kafka
         self._mqtt = self._mqtt_source(settings.source.topic_filters or registry.routes.filters())
         self._server = self._http_server()
         self._serving: asyncio.Task[None] | None = None
@@ -72,7 +79,7 @@ class Bridge:
         self._serving = asyncio.create_task(
             self._server.run_until_stopped(), name="ingest.http_server"
         )
-        _log.info(line("ingest.started", http_port=self._server.port))
+        _log.info("ingest.started", extra=facts(http_port=self._server.port))
 
     async def failed(self) -> None:
         """Wait for ever; raise what a station fails of, which none should."""
@@ -95,7 +102,7 @@ class Bridge:
         for task in self._working:
             task.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
-        _log.info(line("ingest.stopped", unconfirmed=self._sink.unconfirmed))
+        _log.info("ingest.stopped", extra=facts(unconfirmed=self._sink.unconfirmed))
 
     def take(self, message: Message, receipt: Receipt) -> None:
         """Seal a message from MQTT and hand it to the sink."""
@@ -103,6 +110,7 @@ class Bridge:
         self._counts.messages["mqtt", item.city] += 1
         if isinstance(item, DeadLetter):
             self._counts.rejected["mqtt", item.rejections[0].reason] += 1
+            self._rejections.tell(item)
         self._sink.put(item, receipt)
 
     def readiness(self) -> dict[str, bool]:
@@ -134,6 +142,7 @@ class Bridge:
             policy=self._settings.door,
             counts=self._counts,
             now=self._clock,
+            rejections=self._rejections,
         )
         app = create_app(source, counts=self._counts, readiness=self.readiness)
         app.add_middleware(

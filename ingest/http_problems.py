@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from ingest.trouble import line
+from schemas.journal import facts
 
 _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -63,7 +63,7 @@ async def _invalid(_request: Request, _error: Exception) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    _log.error(line("http.unexpected", path=request.scope["path"]), exc_info=error)
+    _log.error("http.unexpected", extra=facts(path=request.scope["path"]), exc_info=error)
     return answer(500, "http.500", "the fault is ours, and was logged")
 
 

@@ -19,6 +19,7 @@ from ingest.message import Message
 from ingest.ports import Item, ReadingSink
 from ingest.settings import HttpPolicy
 from schemas.errors import ReadingRejected
+from schemas.rejection_log import RejectionLog
 from schemas.wire import DeadLetter
 
 _NDJSON: Final = "application/x-ndjson"
@@ -53,6 +54,7 @@ class HttpSource:
         policy: the limits.
         counts: what is counted.
         now: received times, never the same twice.
+        rejections: where rejected payloads are named.
     """
 
     def __init__(
@@ -64,9 +66,11 @@ class HttpSource:
         policy: HttpPolicy,
         counts: Counts,
         now: Callable[[], datetime],
+        rejections: RejectionLog,
     ) -> None:
         self._envelope, self._sink, self._access = envelope, sink, access
         self._policy, self._counts, self._now = policy, counts, now
+        self._rejections = rejections
         self._memory = IdempotencyMemory(
             seconds=policy.idempotency_seconds, keys=policy.idempotency_keys
         )
@@ -153,6 +157,7 @@ class HttpSource:
             self._sink.put(item, delivery)
             if isinstance(item, DeadLetter):
                 self._counts.rejected["http", item.rejections[0].reason] += 1
+                self._rejections.tell(item)
         if request.is_batch and not body.sha256:
             return results(items, delivery)
         return result(items[0], delivery)

@@ -15,9 +15,10 @@ from ingest.partitioner import partition_of
 from ingest.ports import Item, Receipt
 from ingest.retry import delays
 from ingest.settings import KafkaPolicy, RetryPolicy
-from ingest.trouble import Trouble, line
+from ingest.trouble import Trouble
 from schemas import wire
 from schemas.errors import BrokerUnavailable
+from schemas.journal import facts
 from schemas.settings import KafkaConnection
 
 _log = logging.getLogger(__name__)
@@ -106,7 +107,7 @@ class KafkaSink:
         self._failure, self._connected = None, True
         self._wake.set()
         self._trouble.over("kafka.unavailable")
-        _log.info(line("kafka.connected", bootstrap=self._connection.bootstrap))
+        _log.info("kafka.connected", extra=facts(bootstrap=self._connection.bootstrap))
 
     def _spread(self, topic: str, count: int) -> None:
         """Give each partition a lane; a key's records were all in one, so their order is kept."""

@@ -12,8 +12,9 @@ from ingest.mqtt_session import new_client, subscriptions
 from ingest.ports import Receipt
 from ingest.retry import delays
 from ingest.settings import MqttPolicy, RetryPolicy
-from ingest.trouble import Trouble, line
+from ingest.trouble import Trouble
 from ingest.window import Window
+from schemas.journal import facts
 from schemas.settings import MqttConnection
 
 _log = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ class MqttSource:
             async with asyncio.timeout(_LEAVE_SECONDS):
                 await self._lost.wait()
         except TimeoutError:
-            _log.warning(line("mqtt.left-unread", seconds=_LEAVE_SECONDS))
+            _log.warning("mqtt.left-unread", extra=facts(seconds=_LEAVE_SECONDS))
             self._client.abandon()
 
     def _pause(self) -> None:
@@ -207,7 +208,7 @@ class MqttSource:
         self._trouble.over("mqtt.unreachable")
         self._trouble.over("mqtt.refused")
         self._trouble.over("mqtt.closed")
-        _log.info(line("mqtt.connected", client=self._policy.client_id))
+        _log.info("mqtt.connected", extra=facts(client=self._policy.client_id))
 
     def _on_disconnect(self, _c: Any, _u: Any, _f: Any, reason: Any, _p: Any) -> None:
         self.window.disconnected()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,8 +12,11 @@ from aiokafka.errors import IllegalStateError, KafkaError
 
 from schemas import telemetry
 from schemas.errors import BrokerUnavailable
+from schemas.journey import UNFOLLOWED, Journey
 from schemas.registry import Registry
+from schemas.rejection_log import RejectionLog
 from schemas.wire import DEAD_LETTERS, OBSERVATIONS
+from stream_processors import stops
 from stream_processors.arrival import arrival_of
 from stream_processors.group_offsets import Committed, committed_places
 from stream_processors.kafka_client import MAXIMUM_RECORD_BYTES, consumer, record_of
@@ -54,8 +58,16 @@ class Share:
 class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
     """Takes readings, runs the steps, sends what they give, and then commits the offsets."""
 
-    def __init__(self, settings: NormaliseSettings, registry: Registry, monitor: Monitor) -> None:
+    def __init__(
+        self,
+        settings: NormaliseSettings,
+        registry: Registry,
+        monitor: Monitor,
+        journey: Journey = UNFOLLOWED,
+    ) -> None:
         self._settings = settings
+        self._journey = journey
+        self._rejections = RejectionLog(log)
         self._monitor = monitor
         self._topology = TOPOLOGY["normalise"]
         self._pipeline = Pipeline.of(settings, registry)
@@ -162,7 +174,8 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             self._pipeline.remember(place.partition, warm)
         if not fresh:
             return place, None
-        await self._send(place.partition, self._pipeline.run(place.partition, fresh))
+        began = time.time_ns()
+        await self._send(place.partition, self._pipeline.run(place.partition, fresh), began)
         return place, Committed(share.position, fingerprint(records[-1]))
 
     def _check_ends(self) -> None:
@@ -180,7 +193,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._shares[place.partition] = Share(position=0, warm_until=0)
         self._pipeline.forget(place.partition)
 
-    async def _send(self, partition: int, passages: Sequence[Passage]) -> None:
+    async def _send(self, partition: int, passages: Sequence[Passage], began: int) -> None:
         fitted = [observations_record(one, maximum_bytes=MAXIMUM_RECORD_BYTES) for one in passages]
         await self._sink.send(OBSERVATIONS, partition, [record for _, record in fitted])
         letters = [
@@ -189,7 +202,14 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             if passage.result.rejections
         ]
         await self._sink.send(DEAD_LETTERS, partition, letters)
-        results = (passage.result for passage, _ in fitted)
+        self._tell([passage for passage, _ in fitted], began)
+
+    def _tell(self, passages: Sequence[Passage], began: int) -> None:
+        stops.normalised(self._journey, began, passages)
+        results = [passage.result for passage in passages]
+        for one in results:
+            if one.rejections:
+                self._rejections.tell(one)
         outcomes = Counter((one.outcome, one.city, one.profile) for one in results)
         for (outcome, city, profile), count in outcomes.items():
             self._monitor.instruments.count(

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 
+from schemas.journey import UNFOLLOWED, Journey
 from schemas.registry import Registry, load_registry
 from schemas.vocabulary import Vocabulary
 from schemas.vocabulary_entries import Severity
@@ -29,7 +30,7 @@ from stream_processors.topology import TOPOLOGY
 _YOUNG_OBJECTS = 50_000
 
 
-async def run_normalise(settings: NormaliseSettings) -> None:
+async def run_normalise(settings: NormaliseSettings, journey: Journey = UNFOLLOWED) -> None:
     """Normalise readings until cancelled.
 
     Raises:
@@ -39,10 +40,10 @@ async def run_normalise(settings: NormaliseSettings) -> None:
     _collect_less()
     monitor = Monitor()
     async with served(monitor, settings.metrics):
-        await GroupRunner(settings, registry, monitor).run()
+        await GroupRunner(settings, registry, monitor, journey).run()
 
 
-async def run_store(settings: StoreSettings) -> None:
+async def run_store(settings: StoreSettings, journey: Journey = UNFOLLOWED) -> None:
     """Store observations and dead letters until cancelled.
 
     What is under way when that happens is committed wholly or not at all.
@@ -61,12 +62,13 @@ async def run_store(settings: StoreSettings) -> None:
             async with asyncio.TaskGroup() as group:
                 beside = monitor.another()
                 comparer = Comparer(Rulebook(registry), history, barring=_codes("error"))
-                sink = ObservationSink(settings, registrar, monitor, comparison=comparer)
+                sink = ObservationSink(
+                    settings, registrar, monitor, comparison=comparer, journey=journey
+                )
+                letters = DeadLetterSink(settings, beside, journey)
                 work = {
                     "store": _runner("store", settings, sink, monitor),
-                    "dead-letters": _runner(
-                        "dead-letters", settings, DeadLetterSink(settings, beside), beside
-                    ),
+                    "dead-letters": _runner("dead-letters", settings, letters, beside),
                 }
                 for name, runner in work.items():
                     group.create_task(runner.run(), name=name)

@@ -1,4 +1,4 @@
-"""`stadspuls readings`: old readings again, after a profile was mended."""
+"""`stadspuls readings`: one reading's way; old readings again, after a profile was mended."""
 
 import argparse
 import asyncio
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import asyncpg
 from rich import progress as rich_progress
 from rich.console import Console
 from rich.table import Table
@@ -15,14 +16,19 @@ from rich.table import Table
 from deploy.commands import Parsers
 from deploy.installation import Installation
 from deploy.instants import instant
+from deploy.reading_journey.search import find
+from deploy.reading_journey.text import facts_of, lines_of
 from deploy.readings_replay import replay_readings
+from schemas.settings import KafkaConnection
 from stream_processors.replay.replay import Progress, Report
 from stream_processors.replay.selection import Selection
 
 
 def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("readings", help="old readings again, after a mend")
+    parser = commands.add_parser(
+        "readings", help="one reading's way; old ones again, after a mend"
+    )
     actions = parser.add_subparsers(required=True, metavar="action")
     replay = actions.add_parser(
         "replay",
@@ -50,6 +56,28 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     )
     replay.add_argument("--json", action="store_true", help="print facts as JSON")
     replay.set_defaults(command=lambda wishes: asyncio.run(_replay(wishes)))
+
+    show = actions.add_parser(
+        "show", parents=[common], help="one reading's way, from the gateway to its observations"
+    )
+    show.add_argument("reading", help="its name: 32 digits, as logs and dead letters have it")
+    show.add_argument("--json", action="store_true", help="print facts as JSON")
+    show.set_defaults(command=lambda wishes: asyncio.run(_show(wishes)))
+
+
+async def _show(wishes: argparse.Namespace) -> int:
+    running = Installation(wishes.data_dir).running()
+    kafka = KafkaConnection.model_validate(running["kafka"])
+    database = await asyncpg.connect(running["database"])
+    try:
+        facts = facts_of(await find(wishes.reading, kafka=kafka, database=database))
+    finally:
+        await database.close()
+    if wishes.json:
+        sys.stdout.write(json.dumps(facts, default=str, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in lines_of(facts))
+    return 0
 
 
 async def _replay(wishes: argparse.Namespace) -> int:

@@ -9,7 +9,9 @@ import uvloop
 from pydantic import ValidationError
 
 from deploy.commands import Parsers
+from deploy.journal import JournalSettings, journey_of
 from schemas.errors import Misconfigured
+from schemas.journey import Journey
 
 
 def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
@@ -47,28 +49,32 @@ async def _until_signalled(entry: Callable[[], Awaitable[None]]) -> None:
             raise
 
 
+def _journey(part: str) -> Journey:
+    return journey_of(JournalSettings(), part=part)
+
+
 def _ingest() -> Callable[[], Awaitable[None]]:
     from ingest.bridge import run
     from ingest.settings import IngestSettings
 
-    settings = IngestSettings()
-    return lambda: run(settings)
+    settings, journey = IngestSettings(), _journey("ingest")
+    return lambda: run(settings, journey)
 
 
 def _normalise() -> Callable[[], Awaitable[None]]:
     from stream_processors.runner import run_normalise
     from stream_processors.settings import NormaliseSettings
 
-    settings = NormaliseSettings()
-    return lambda: run_normalise(settings)
+    settings, journey = NormaliseSettings(), _journey("normalise")
+    return lambda: run_normalise(settings, journey)
 
 
 def _store() -> Callable[[], Awaitable[None]]:
     from stream_processors.runner import run_store
     from stream_processors.settings import StoreSettings
 
-    settings = StoreSettings()
-    return lambda: run_store(settings)
+    settings, journey = StoreSettings(), _journey("store")
+    return lambda: run_store(settings, journey)
 
 
 def _aggregate() -> Callable[[], Awaitable[None]]:

@@ -1,11 +1,14 @@
 """Dead letters into the database, each once."""
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 
 from schemas import telemetry, wire
 from schemas.errors import StoreUnavailable
+from schemas.journey import UNFOLLOWED, Journey
 from schemas.wire import DEAD_LETTERS, DeadLetter, Rejection
+from stream_processors import stops
 from stream_processors.database import Session, translated
 from stream_processors.monitor import Monitor
 from stream_processors.patience import patiently
@@ -25,7 +28,10 @@ class DeadLetterSink:
 
     topic = DEAD_LETTERS
 
-    def __init__(self, settings: StoreSettings, monitor: Monitor) -> None:
+    def __init__(
+        self, settings: StoreSettings, monitor: Monitor, journey: Journey = UNFOLLOWED
+    ) -> None:
+        self._journey = journey
         self._session = Session(settings.database, name="stadspuls-dead-letters")
         self._monitor = monitor
 
@@ -49,7 +55,7 @@ class DeadLetterSink:
             Fenced: another process owns a partition; the records are dropped.
         """
         letters = [_letter(record) for record in records if not record.tombstone]
-        moves = ownership.moves(records)
+        moves, began = ownership.moves(records), time.time_ns()
 
         async def commit() -> None:
             try:
@@ -65,6 +71,7 @@ class DeadLetterSink:
 
         await patiently(commit, health=self._monitor.health)
         ownership.settle(moves)
+        stops.kept(self._journey, began, letters)
         for station, count in Counter(letter.station for letter in letters).items():
             self._monitor.instruments.count(telemetry.DEAD_LETTERS, count, station=station)
 

@@ -66,6 +66,13 @@ class Passage:
     all_new: bool = False
     positions: list[int] = field(default_factory=list)
 
+    @property
+    def sequences(self) -> tuple[int, int] | None:
+        """The first and the last of what was published, `None` for nothing."""
+        return (
+            (self.published[0].sequence, self.published[-1].sequence) if self.published else None
+        )
+
 
 async def set_timeouts(connection: Connection, timeouts: LaneTimeouts) -> None:
     """Let the server free the locks of this transaction when we stall."""

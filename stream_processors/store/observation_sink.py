@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from schemas.errors import StoreUnavailable
+from schemas.journey import UNFOLLOWED, Journey
 from schemas.wire import OBSERVATIONS, READINGS, NormalisedReading, Observation, Rejection
 from stream_processors.comparison.comparer import Given
 from stream_processors.database import DataRefused, Session, translated
@@ -72,12 +73,13 @@ class ObservationSink:
         monitor: Monitor,
         *,
         comparison: Comparison | None = None,
+        journey: Journey = UNFOLLOWED,
     ) -> None:
         self._settings = settings
         self._catalogue = catalogue
         self._comparison = comparison
         self._health = monitor.health
-        self._witness = Witness(monitor.instruments)
+        self._witness = Witness(monitor.instruments, journey)
         self._session = Session(
             settings.database, name="stadspuls-store", prepared=TEMPORARY_TABLES
         )

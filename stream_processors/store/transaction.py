@@ -38,6 +38,7 @@ class Committing:
         last_erasure: the last one that was known when it was prepared.
         has_registers: differences may be made of some of its rows.
         lane_seconds: how long the publication lane was held, known afterwards.
+        sequences: first and last of what was published, known afterwards; `None` is nothing.
     """
 
     moves: Sequence[tuple[Place, Place]]
@@ -47,6 +48,7 @@ class Committing:
     dead_letters: Sequence[DeadLetter]
     has_registers: bool = False
     lane_seconds: float = 0.0
+    sequences: tuple[int, int] | None = None
 
 
 async def commit(connection: Connection, batch: Committing, settings: StoreSettings) -> None:
@@ -78,6 +80,7 @@ async def commit(connection: Connection, batch: Committing, settings: StoreSetti
         if batch.ledger.replays:
             await connection.execute(_SQL["account_replays"], *batch.ledger.replay_columns())
     if passage is not None:
+        batch.sequences = passage.sequences
         batch.lane_seconds = time.perf_counter() - passage.entered
 
 

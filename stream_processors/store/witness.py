@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from schemas import telemetry
+from schemas.journey import UNFOLLOWED, Journey
+from schemas.rejection_log import RejectionLog
 from schemas.wire import NormalisedReading
+from stream_processors import stops
 from stream_processors.instruments import Instruments
 from stream_processors.record import Record
 from stream_processors.store.high_water import Step
@@ -25,10 +28,12 @@ _CHANGES = {
 
 
 class Witness:
-    """Counts and times what the store does."""
+    """Counts and times what the store does, and tells of the readings that are followed."""
 
-    def __init__(self, instruments: Instruments) -> None:
-        self._instruments = instruments
+    def __init__(self, instruments: Instruments, journey: Journey = UNFOLLOWED) -> None:
+        self._instruments, self._journey = instruments, journey
+        self._rejections = RejectionLog(log)
+        self._began = 0
 
     def saw(self, record: Record, step: Step) -> None:
         """Tell of readings that are missing, known already, or of another log."""
@@ -48,14 +53,18 @@ class Witness:
     @contextmanager
     def timed(self, batch: Committing) -> Iterator[None]:
         """Measure a commit."""
-        began = time.perf_counter()
+        began, self._began = time.perf_counter(), time.time_ns()
         yield
         self._instruments.observe(telemetry.STORE_SECONDS, time.perf_counter() - began)
         if batch.lane_seconds:
             self._instruments.observe(telemetry.LANE_SECONDS, batch.lane_seconds)
 
     def committed(self, batch: Committing, readings: Sequence[NormalisedReading]) -> None:
-        """Count what a batch held."""
+        """Count what a batch held, and tell of it."""
+        stops.stored(self._journey, self._began, readings, batch.sequences)
+        stops.kept(self._journey, self._began, batch.dead_letters)
+        for letter in batch.dead_letters:
+            self._rejections.tell(letter)
         for change, column in _CHANGES.items():
             total = batch.ledger.total(column)
             if total:

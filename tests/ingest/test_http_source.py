@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,7 @@ from ingest.memory_sink import MemorySink
 from ingest.receipt_clock import ReceiptClock
 from ingest.settings import HttpPolicy
 from schemas.keys import CityKey, hash_key
+from schemas.rejection_log import RejectionLog
 from schemas.wire import DeadLetter, Reading
 
 TELRAAM = "/ingest/stad-a/telraam/v2/9000001"
@@ -50,6 +52,7 @@ class Door:
             policy=policy,
             counts=self.counts,
             now=ReceiptClock(),
+            rejections=RejectionLog(logging.getLogger("test")),
         )
         self.app: FastAPI = create_app(
             self.source, counts=self.counts, readiness=lambda: {"kafka": self.sink.ready}
