@@ -1,7 +1,7 @@
 """Lines of a feed that belong together, and the forms that they come in."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -51,11 +51,6 @@ def written(blocks: Sequence[Block], form: Form) -> bytes:
 def type_of(form: Form, *, with_graphs: bool) -> str:
     """Return the type of an answer; in TriG the graphs do not stand beside their members."""
     return form.media_type if with_graphs and form.suffix == "trig" else content_type(form)
-
-
-def plain(blocks: Iterable[Block]) -> str:
-    """Return all lines as N-Quads."""
-    return "".join(_quads(block) for block in blocks)
 
 
 def _quads(block: Block) -> str:

@@ -1,6 +1,7 @@
 """Events, pages, nodes and the root of a feed, what leads on first."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from api.catalogue.registers import LICENCE
@@ -67,6 +68,12 @@ def page_blocks(iris: Iris, feed: Feed, span: Span, events: Sequence[Event]) -> 
         page.add("prov:generatedAtTime", when, to=lexical.iri(address))
     members = [event_block(iris, event) for event in events]
     return [Block(page.text), *(_listed(stream, member) for member in members)]
+
+
+def member_of(page: Sequence[Block], position: int) -> Block:
+    """Return an event as a full page tells it, without that it is a member."""
+    listed = page[(position - 1) % PAGE + 1]
+    return replace(listed, lines=listed.lines.partition("\n")[2])
 
 
 def event_iri(iris: Iris, event: Event) -> str:

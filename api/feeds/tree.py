@@ -53,6 +53,11 @@ class Span:
         return last_position >= self.last
 
 
+def page_of(position: int) -> "Span":
+    """Return the page that a position lies on."""
+    return Span((position - 1) // PAGE + 1, PAGE)
+
+
 def node_name(number: int) -> str:
     """Return the name of a node."""
     return f"node/{number}"

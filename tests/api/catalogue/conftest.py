@@ -150,9 +150,16 @@ async def owner(database: DatabaseConnection) -> AsyncIterator[asyncpg.Connectio
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def client(database: DatabaseConnection) -> AsyncIterator[httpx.AsyncClient]:
+async def client(
+    database: DatabaseConnection, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[httpx.AsyncClient]:
     """Yield an HTTP client of the application over the three cities."""
-    settings = ApiSettings(database=database, base_iri=BASE, catalogue_seconds=0.001)
+    settings = ApiSettings(
+        database=database,
+        base_iri=BASE,
+        catalogue_seconds=0.001,
+        pages_dir=tmp_path_factory.mktemp("pages"),
+    )
     async with started(settings) as app:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=BASE) as http:

@@ -28,7 +28,8 @@ async def test_conformance_checker_finds_nothing_to_complain_of(
     owner = await asyncpg.connect(embedded_database.dsn.get_secret_value())
     await synchronise(owner, registry(tmp_path))
     await owner.execute(MEASURED.read_text(encoding="utf-8"))
-    async with served(ApiSettings(database=embedded_database), base=True) as address:
+    settings = ApiSettings(database=embedded_database, pages_dir=tmp_path / "pages")
+    async with served(settings, base=True) as address:
         await Chronicle(Iris(address)).turn(owner)
         await owner.execute("update thing set open = false where name = 'zilverbrug'")
         await Chronicle(Iris(address)).turn(owner)

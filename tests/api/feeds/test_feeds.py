@@ -19,6 +19,18 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning:rdflib"),
 ]
+_MANY_MORE = """
+insert into chronicle (feed, position, published_at, subject, activity, digest, description)
+select
+    'leiedonk', last + n, newest + n * interval '1 ms', 'id/thing/' || 1000 + n, 'delete', '', ''
+from (
+    select max(position) as last, max(published_at) as newest from chronicle
+    where feed = 'leiedonk'
+) as known
+cross join generate_series(1, 100 - last) as n
+"""
+"""So many that a page is full, and the next one empty."""
+
 FORMATS = {"nq": "nquads", "trig": "trig", "jsonld": "json-ld", "ttl": "turtle", "nt": "nt"}
 
 
@@ -114,6 +126,43 @@ async def test_page_that_is_full_is_the_same_for_ever(
     assert "immutable" not in newest.headers["cache-control"] + newest.text
 
 
+async def test_full_page_and_its_members_are_as_they_were_first_given_whatever_writes_them(
+    client: httpx.AsyncClient,
+    owner: asyncpg.Connection,
+    chronicle: Chronicle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await chronicle.turn(owner)
+    await owner.execute(_MANY_MORE)
+    pages = [f"/feeds/{name}/page/1" for name in ("catalogue", "leiedonk")]
+    position = await owner.fetchval(
+        "select min(position) from chronicle where feed = 'leiedonk' and subject ~ 'thing/[0-9]+$'"
+    )
+    subject = await owner.fetchval(
+        "select subject from chronicle where feed = 'leiedonk' and position = $1", position
+    )
+    version = f"/{subject}/version/{position}"
+    paths = [f"{path}.{form}" for path in (*pages, version) for form in ("nq", "jsonld")]
+    before = [await client.get(path) for path in paths]
+    monkeypatch.setattr("api.feeds.text.LICENCE", "https://example.org/other")
+    monkeypatch.setattr("api.feeds.routes.written", lambda *_: b"written otherwise")
+    monkeypatch.setattr("api.feeds.kept_pages.written", lambda *_: b"written otherwise")
+    after = [await client.get(path) for path in paths[:4]]
+    monkeypatch.undo()
+    monkeypatch.setattr("api.feeds.text.LICENCE", "https://example.org/other")
+    late = await client.get(f"{pages[0]}.trig")
+
+    assert [one.content for one in after] == [one.content for one in before[:4]]
+    assert [one.headers["etag"] for one in after] == [one.headers["etag"] for one in before[:4]]
+    assert all("immutable" in one.headers["cache-control"] for one in before)
+    assert late.status_code == 200
+    assert "example.org/other" not in late.text
+    assert before[4].text in before[2].text
+    page = await read(client, "/feeds/leiedonk/page/2")
+    assert list(page.objects(None, word("tree:member"))) == []
+    assert list(page.objects(None, word("hydra:previous"))) == [URIRef(BASE + pages[1])]
+
+
 async def test_versions_can_be_looked_up_when_the_entity_is_another_or_gone(
     client: httpx.AsyncClient, owner: asyncpg.Connection, chronicle: Chronicle
 ) -> None:
@@ -132,7 +181,6 @@ async def test_versions_can_be_looked_up_when_the_entity_is_another_or_gone(
     assert "Stationsstraat" in first.text
     assert (await client.get(f"/id/thing/{thing}")).status_code == 404
     assert (await client.get(f"{path}.nt")).content == first.content
-    assert "immutable" in first.headers["cache-control"]
     assert (await client.get(f"/id/thing/{thing}/version/999")).status_code == 404
     assert (await client.get(f"/id/thing/{thing + 1}/version/{position}")).status_code == 404
     assert (await client.get(f"/id/thing/{thing}/version/x")).status_code == 404
