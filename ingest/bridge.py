@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
+from ingest.broker_watch import BrokerWatch
 from ingest.counts import Counts
 from ingest.envelope import Envelope
 from ingest.followed_sink import FollowedSink
@@ -66,16 +67,19 @@ class Bridge:
         kafka = KafkaSink(settings.kafka, settings.sink, settings.retry)
         self._sink: ReadingSink = FollowedSink(kafka, journey) if journey.share else kafka
         self._mqtt = self._mqtt_source(settings.source.topic_filters or registry.routes.filters())
+        self._watch = BrokerWatch(settings.mqtt, settings.source) if settings.mqtt else None
         self._server = self._http_server()
         self._serving: asyncio.Task[None] | None = None
         self._working: list[asyncio.Task[None]] = []
-        self._tell_gauges()
+        self._tell_what_is_asked()
 
     def start(self) -> None:
         """Let every station work."""
         self._working.append(asyncio.create_task(self._sink.run(), name="ingest.kafka_sink"))
         if self._mqtt is not None:
             self._working.append(asyncio.create_task(self._mqtt.run(), name="ingest.mqtt_source"))
+        if self._watch is not None:
+            self._watch.start()
         self._serving = asyncio.create_task(
             self._server.run_until_stopped(), name="ingest.http_server"
         )
@@ -99,6 +103,8 @@ class Bridge:
                 await self._sink.drain()
         if self._mqtt is not None:
             await self._mqtt.close()
+        if self._watch is not None:
+            await self._watch.stop()
         for task in self._working:
             task.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
@@ -153,8 +159,11 @@ class Bridge:
         )
         return HttpServer(app, self._settings.http)
 
-    def _tell_gauges(self) -> None:
-        self._counts.gauges[telemetry.WINDOW] = lambda: self._sink.unconfirmed
+    def _tell_what_is_asked(self) -> None:
+        self._counts.asked[telemetry.WINDOW] = lambda: self._sink.unconfirmed
         if self._mqtt is not None:
             mqtt = self._mqtt
-            self._counts.gauges[telemetry.MQTT_CONNECTED] = lambda: mqtt.ready
+            self._counts.asked[telemetry.MQTT_CONNECTED] = lambda: mqtt.ready
+        if self._watch is not None:
+            watch = self._watch
+            self._counts.asked[telemetry.BROKER_DROPPED] = lambda: watch.dropped

@@ -18,14 +18,14 @@ class Counts(Collector):
         messages: taken in, by channel and city.
         rejected: dead letters and HTTP errors, by channel and reason.
         acknowledged: by channel.
-        gauges: what is asked at the moment of the question.
+        asked: what is asked at the moment of the question; `None` where nobody knows.
     """
 
     def __init__(self) -> None:
         self.messages: Counter[tuple[Channel, str]] = Counter()
         self.rejected: Counter[tuple[Channel, str]] = Counter()
         self.acknowledged: Counter[tuple[Channel]] = Counter()
-        self.gauges: dict[telemetry.Metric, Callable[[], float]] = {}
+        self.asked: dict[telemetry.Metric, Callable[[], float | None]] = {}
 
     def collect(self) -> Iterable[Metric]:
         """Return the metrics as Prometheus wants them."""
@@ -36,8 +36,11 @@ class Counts(Collector):
         )
         for metric, counter in counters:
             yield _counter(metric, counter)
-        for metric, read in self.gauges.items():
-            yield GaugeMetricFamily(metric.name, metric.help, value=read())
+        for metric, read in self.asked.items():
+            family = CounterMetricFamily if metric.kind == "counter" else GaugeMetricFamily
+            value = read()
+            if value is not None:
+                yield family(metric.name, metric.help, value=value)
 
     def exposition(self) -> bytes:
         """Return the text that Prometheus reads."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from paho.mqtt.client import Client
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
@@ -25,11 +26,7 @@ def new_client(
         batched_read=policy.batched_read,
         on_messages=on_messages,
     )
-    if connection.username is not None:
-        secret = connection.password.get_secret_value() if connection.password else None
-        client.username_pw_set(connection.username, secret)
-    if connection.ca_file is not None:
-        client.tls_set(ca_certs=str(connection.ca_file))
+    log_in(client, connection)
     lasting = {"clean_start": False, "properties": _properties(policy)} if five else {}
     client.connect_async(
         connection.host,
@@ -38,6 +35,15 @@ def new_client(
         **lasting,  # type: ignore[arg-type]
     )
     return client
+
+
+def log_in(client: Client, connection: MqttConnection) -> None:
+    """Tell a client who it is, and whom it may believe."""
+    if connection.username is not None:
+        secret = connection.password.get_secret_value() if connection.password else None
+        client.username_pw_set(connection.username, secret)
+    if connection.ca_file is not None:
+        client.tls_set(ca_certs=str(connection.ca_file))
 
 
 def subscriptions(filters: Sequence[str], policy: MqttPolicy) -> list[tuple[str, Any]]:

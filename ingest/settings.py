@@ -49,6 +49,10 @@ class MqttPolicy(_Policy):
     batched_read: bool = Field(
         default=True, description="read many messages at once; off: paho's own reading"
     )
+    dropped_topic: str = Field(
+        "$SYS/broker/publish/messages/dropped",
+        description="where the broker says how many messages it dropped; empty: nobody listens",
+    )
     window_messages: int = Field(
         20_000, ge=1, le=65_535, description="messages taken and not acknowledged, at most"
     )

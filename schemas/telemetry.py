@@ -49,6 +49,11 @@ WINDOW = Metric(
 MQTT_CONNECTED = Metric(
     "stadspuls_ingest_mqtt_connected", "gauge", "1 while the gateway is connected to the broker."
 )
+BROKER_DROPPED = Metric(
+    "stadspuls_ingest_broker_dropped_messages",
+    "counter",
+    "Messages that the MQTT broker dropped since it started, by its own word: a queue was full.",
+)
 READINGS = Metric(
     "stadspuls_normalise_readings",
     "counter",

@@ -6,7 +6,13 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from deploy.mosquitto import CityAccess, MosquittoListener, check_access, write_mosquitto
+from deploy.mosquitto import (
+    CityAccess,
+    MosquittoLimits,
+    MosquittoListener,
+    check_access,
+    write_mosquitto,
+)
 from deploy.secrets import secret
 from deploy.stack.mqtt import MqttService
 from deploy.stack.process import Command
@@ -30,6 +36,7 @@ class Mosquitto(MqttService):
         data_dir: folder of the stack.
         cities: whose users may connect.
         listeners: for devices, beside the one on the loopback port, such as one with TLS.
+        limits: what it may hold, and how often it saves that.
 
     Raises:
         Misconfigured: a name or filter of a city is not allowed.
@@ -43,8 +50,10 @@ class Mosquitto(MqttService):
         *,
         cities: Sequence[CityAccess] = (),
         listeners: Sequence[MosquittoListener] = (),
+        limits: MosquittoLimits | None = None,
     ) -> None:
         super().__init__(data_dir, cities=cities)
+        self.limits = limits or MosquittoLimits()
         self._listeners = tuple(listeners)
 
     @property
@@ -75,4 +84,5 @@ class Mosquitto(MqttService):
             cities=self._cities,
             gateway_password=secret(self.data_dir, "mqtt-gateway"),
             listeners=[MosquittoListener(port=self.ports[0]), *self._listeners],
+            limits=self.limits,
         )

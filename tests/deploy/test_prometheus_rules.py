@@ -37,5 +37,5 @@ def test_shares_are_by_labels_that_the_metric_has() -> None:
 def test_alarms_say_what_is_the_matter() -> None:
     alarms = [rule for rule in rules() if "alert" in rule]
 
-    assert len(alarms) == 3
+    assert len(alarms) == 4
     assert all(rule["annotations"]["summary"] for rule in alarms)
