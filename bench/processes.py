@@ -67,12 +67,18 @@ def costs(
     pids: Mapping[str, int], before: Mapping[str, float], after: Mapping[str, float]
 ) -> dict[str, Cost]:
     """Return what each process has cost between two moments, and its memory."""
+    peaks = peaks_mib(pids)
+    return {
+        name: Cost(cpu_seconds=round(after[name] - before[name], 3), memory_mib=peaks[name])
+        for name in pids
+    }
+
+
+def peaks_mib(pids: Mapping[str, int]) -> dict[str, float]:
+    """Return the peak of each process's memory since it started, its descendants' included."""
     families = _families({stat.pid: stat for stat in _stats()})
     return {
-        name: Cost(
-            cpu_seconds=round(after[name] - before[name], 3),
-            memory_mib=round(_memory_bytes(_family(pid, families)) / _KIB**2, 1),
-        )
+        name: round(_memory_bytes(_family(pid, families)) / _KIB**2, 1)
         for name, pid in pids.items()
     }
 

@@ -32,7 +32,7 @@ message_size_limit {message_bytes}
 queue_qos0_messages false
 
 set_tcp_nodelay true
-sys_interval 10
+sys_interval {telling_seconds}
 log_dest stdout
 log_timestamp_format %Y-%m-%dT%H:%M:%S
 log_type error
@@ -69,6 +69,7 @@ class MosquittoLimits:
         inflight_messages: sent to one client and not yet acknowledged by it.
         inflight_bytes: the same, in bytes of payload.
         message_bytes: the largest payload that the broker takes.
+        telling_seconds: between two tellings of what it dropped.
     """
 
     autosave_seconds: int = 2
@@ -76,6 +77,7 @@ class MosquittoLimits:
     inflight_messages: int = 2000
     inflight_bytes: int = 64 * 1024 * 1024
     message_bytes: int = 16 * 1024 * 1024
+    telling_seconds: int = 10
 
 
 def write_mosquitto(

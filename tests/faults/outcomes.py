@@ -21,7 +21,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         findings: of the audit.
         unheard: changes that the live stream left out, told twice or out of order.
         out_of_order: how often the publication went back in time.
+        forgiven: lost messages that the promise does not cover, as somebody counted them.
         stall_seconds: longest time in which nothing was published.
+        stall_reason: who was away in it.
         recovery_seconds: from the end of the fault to the next publication.
         facts: figures of this fault alone.
     """
@@ -34,15 +36,17 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[str, ...] = ()
     unheard: int = 0
     out_of_order: int = 0
+    forgiven: int = 0
     stall_seconds: float | None = None
+    stall_reason: str = ""
     recovery_seconds: float | None = None
     facts: dict[str, Any] = {}
 
     @property
     def is_kept(self) -> bool:
         """Whether nothing is lost, twice, unheard, out of order or unaccounted."""
-        wrong = self.lost, self.twice, self.unheard, self.out_of_order, len(self.findings)
-        return not any(wrong) and self.acknowledged > 0
+        wrong = self.twice, self.unheard, self.out_of_order, len(self.findings)
+        return self.lost <= self.forgiven and not any(wrong) and self.acknowledged > 0
 
 
 def note(outcome: Outcome) -> None:

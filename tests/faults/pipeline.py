@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -27,6 +28,7 @@ from schemas.settings import DatabaseConnection, HttpListener, KafkaConnection, 
 from stream_processors.settings import AggregateSettings, NormaliseSettings, StoreSettings
 from tests.faults.crashing import CrashingPart
 from tests.faults.proxy import FaultProxy, fault_proxy
+from tests.faults.stall import Down
 
 CITY = "leiedonk"
 PARTITIONS = 4
@@ -89,6 +91,12 @@ class Pipeline:
         part.point, part.passes = point, passes
         self.parts[f"{name}.crashing"] = part
         return part
+
+    def pids(self) -> dict[str, int]:
+        """Return the processes that run, the services' too, by name."""
+        services = zip(SERVICES, self.stack.services, strict=True)
+        running = {name: one.pid for name, one in (*self.parts.items(), *services) if one.running}
+        return {**running}
 
     async def run_only(self, names: Iterable[str]) -> None:
         """Have these processes running, and no others."""
@@ -193,17 +201,24 @@ def _services(
     )
 
 
-async def kill_often(part: Part, chance: random.Random, *, times: int) -> None:
+async def kill_often(part: Part, chance: random.Random, *, times: int) -> list[Down]:
     """Kill a process again and again, mostly at work, now and then while it starts.
 
-    It is left running.
+    It is left running. Returns when it was away.
     """
+    downs: list[Down] = []
+    begin = None
     for _ in range(times):
         if chance.random() < _KILLS_AT_WORK:
             await part.start()
+            if begin is not None:
+                downs.append(Down(part.name, begin, datetime.now(UTC)))
+                begin = None
             await asyncio.sleep(chance.uniform(0, 1))
         else:
             with suppress(TimeoutError):
                 await asyncio.wait_for(part.start(), chance.uniform(0.1, 1.5))
+        begin = begin or datetime.now(UTC)
         await part.kill()
     await part.start()
+    return [*downs, Down(part.name, begin or datetime.now(UTC), datetime.now(UTC))]

@@ -30,7 +30,7 @@ def _row(one: Outcome) -> str:
         one.lost,
         one.twice,
         one.unheard,
-        _seconds(one.stall_seconds),
+        _seconds(one.stall_seconds) + (f" ({one.stall_reason})" if one.stall_reason else ""),
         _seconds(one.recovery_seconds),
     )
     return f"| {' | '.join(map(str, cells))} |\n"

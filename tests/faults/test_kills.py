@@ -32,7 +32,8 @@ async def kill_in_turn(made: Trial, chance: random.Random, *names: str) -> None:
     """Kill each process its share of times, all at once."""
     times = -(-KILLS // len(names))
     parts = [made.pipeline.part(name) for name in names]
-    await asyncio.gather(*(kill_often(part, chance, times=times) for part in parts))
+    downs = await asyncio.gather(*(kill_often(part, chance, times=times) for part in parts))
+    made.downs += [one for part in downs for one in part]
     made.mended()
 
 

@@ -2,16 +2,18 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
+from bench.processes import peaks_mib
 from deploy.audit import audit
 from deploy.drain import drain, settle
 from deploy.expectation import expectations
@@ -24,6 +26,7 @@ from simulators.scenario import Load
 from simulators.settings import SimulatorSettings
 from tests.faults.outcomes import Outcome, note
 from tests.faults.pipeline import CITY, Pipeline
+from tests.faults.stall import Down, longest_stall
 from tests.faults.witness import Witness, witnessing
 
 PROCESSES = ("ingest", "normalise", "store", "api")
@@ -33,6 +36,8 @@ LOADS: Sequence[dict[str, Any]] = (
 )
 _PATIENCE_SECONDS = 60.0
 _seeds = itertools.count(1)
+
+Count: TypeAlias = Callable[[], Awaitable[int]]
 
 
 @dataclass
@@ -47,6 +52,7 @@ class Trial:
         begun: when the load began.
         over: when the fault was over, as far as one can say so.
         ledgers: what the publishers noted.
+        downs: who was away, and when.
     """
 
     pipeline: Pipeline
@@ -56,6 +62,7 @@ class Trial:
     begun: datetime
     over: datetime | None = None
     ledgers: list[Path] = field(default_factory=list)
+    downs: list[Down] = field(default_factory=list)
 
     def mended(self) -> None:
         """Note that the fault is over, from where on recovery counts."""
@@ -93,15 +100,28 @@ class Trial:
         wanted = Load(**{"things": 20, "cities": (CITY,), **load})
         await publish_load(settings, wanted, process=number, ledger_file=ledger)
 
-    async def judged(self, fault: str, promise: str, **facts: Any) -> Outcome:
-        """Return what the fault did, once everything that was published is stored."""
+    async def judged(
+        self, fault: str, promise: str, *, forgiven: Count | None = None, **facts: Any
+    ) -> Outcome:
+        """Return what the fault did, once everything that was published is stored.
+
+        Args:
+            fault: what happened.
+            promise: what must hold.
+            forgiven: tells how many lost messages the promise does not cover.
+            facts: figures of this fault alone.
+        """
         made = self.pipeline
         await settle(made.part("ingest").listener, patience_seconds=_PATIENCE_SECONDS)
         entries, registry = self.entries(), made.installation.registry()
-        await self._accounted(sum(one.acknowledged_time is not None for one in entries))
+        acknowledged = sum(one.acknowledged_time is not None for one in entries)
+        gone = await self._accounted(acknowledged, forgiven or _none)
         assert await drain(made.kafka, made.stack.database, patience_seconds=_PATIENCE_SECONDS)
         verdict = await judge(self.connection, entries, registry, self.baseline)
-        expected = sum(len(one.values) for one in expectations(entries, registry))
+        # All messages of our loads give equally many observations.
+        values = sorted(len(one.values) for one in expectations(entries, registry))
+        expected = sum(values[verdict.lost :])
+        stall = longest_stall(self.begun, await self._published_times())
         findings = (await audit(self.connection, made.kafka, self.begun)).findings
         outcome = Outcome(
             fault=fault,
@@ -112,22 +132,31 @@ class Trial:
             findings=tuple(map(str, findings)),
             unheard=await self._unheard(),
             out_of_order=await self._out_of_order(),
-            stall_seconds=await self._stall(),
+            forgiven=gone,
+            stall_seconds=stall.seconds,
+            stall_reason=stall.reason(self.downs),
             recovery_seconds=await self._recovery(),
             facts=facts,
         )
         note(outcome)
         return outcome
 
-    async def _accounted(self, acknowledged: int) -> None:
-        """Wait until the account knows all messages, as long as that may take on a busy machine.
+    def peaks(self) -> dict[str, float]:
+        """Return the peak of every process's memory since it started, in MiB."""
+        return peaks_mib(self.pipeline.pids())
 
-        What is not there by then is lost, and the judge will say so.
+    async def _accounted(self, acknowledged: int, forgiven: Count) -> int:
+        """Wait until the account knows all messages but those that are forgiven; return these.
+
+        As long as they get fewer: what is not there then is lost, and the judge will say so.
         """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE_SECONDS):
-                while await self._unaccounted(acknowledged):  # noqa: ASYNC110 - the database's
-                    await asyncio.sleep(0.2)
+        left, moved = -1, time.monotonic()
+        while left and time.monotonic() - moved < _PATIENCE_SECONDS:
+            await asyncio.sleep(0.2)
+            gone, before = await forgiven(), left
+            left = await self._unaccounted(acknowledged - gone)
+            moved = time.monotonic() if left != before else moved
+        return gone
 
     async def _unaccounted(self, acknowledged: int) -> int:
         return await unaccounted(self.connection, self.baseline, acknowledged=acknowledged)
@@ -151,10 +180,6 @@ class Trial:
         """Return how often the publication goes back in time."""
         times = await self._published_times()
         return sum(later < earlier for earlier, later in pairwise(times))
-
-    async def _stall(self) -> float:
-        times = [self.begun, *await self._published_times()]
-        return max(((b - a).total_seconds() for a, b in pairwise(times)), default=0.0)
 
     async def _recovery(self) -> float | None:
         if self.over is None:
@@ -205,6 +230,11 @@ async def under_load(made: Trial, loads: Sequence[dict[str, Any]] = LOADS) -> As
             task.cancel()
         ended = await asyncio.gather(*tasks, return_exceptions=True)
         assert all(isinstance(one, asyncio.CancelledError) for one in ended), ended
+
+
+async def _none() -> int:
+    """Forgive nothing."""
+    return 0
 
 
 async def _close(one: Trial) -> None:

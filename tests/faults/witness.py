@@ -39,11 +39,13 @@ class Witness:
         """Return when a sequence was heard.
 
         Raises:
-            TimeoutError: it was not.
+            TimeoutError: it was not, and nothing else for so long.
         """
-        async with asyncio.timeout(seconds):
-            while self._last < sequence:  # noqa: ASYNC110 - another task's state
-                await asyncio.sleep(_PAUSE_SECONDS)
+        while self._last < sequence:
+            before = self._last
+            async with asyncio.timeout(seconds):
+                while self._last == before:  # noqa: ASYNC110 - another task's state
+                    await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _hear(self) -> None:
         headers = {**self._headers, "Last-Event-ID": str(self._last)}

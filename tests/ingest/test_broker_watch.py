@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,8 +23,14 @@ SENT, QUEUED_BYTES = 100, 1000
 def leave_a_session(broker: Mosquitto, policy: MqttPolicy) -> None:
     """Subscribe as a gateway that then goes away; what comes waits for it."""
     client = new_client(broker.connection, policy, on_messages=lambda _: None)
-    client.on_connect = lambda *_: client.subscribe(TOPIC, qos=1)
-    client.on_subscribe = lambda *_: client.disconnect()
+
+    def connected(*_: Any) -> None:
+        client.subscribe(TOPIC, qos=1)
+
+    def subscribed(*_: Any) -> None:
+        client.disconnect()
+
+    client.on_connect, client.on_subscribe = connected, subscribed
     client.reconnect()
     client.loop_forever()
 
@@ -39,7 +46,7 @@ async def known(watch: BrokerWatch, least: float) -> float:
 @pytest.mark.real
 async def test_what_the_broker_drops_is_known_though_nobody_reads_from_it(tmp_path: Path) -> None:
     cities = [CityAccess(city="stad-a", users={"stad-a.device": "word"})]
-    limits = MosquittoLimits(queue_bytes=QUEUED_BYTES)
+    limits = MosquittoLimits(queue_bytes=QUEUED_BYTES, telling_seconds=1)
     policy = MqttPolicy(client_id="full", batched_read=False)
     async with Mosquitto(tmp_path, cities=cities, limits=limits) as broker:
         await asyncio.to_thread(leave_a_session, broker, policy)
