@@ -11,7 +11,7 @@ from deploy.part import Part
 from deploy.settings import PlatformSettings
 from deploy.stack import Stack
 from deploy.stack.ports import free_port
-from ingest.settings import IngestSettings
+from ingest.settings import IngestSettings, MqttPolicy
 from schemas.request_limit import RequestPolicy
 from schemas.settings import HttpListener
 from stream_processors.settings import (
@@ -98,6 +98,7 @@ def _ingest(
         mqtt=stack.mqtt,
         kafka=stack.kafka,
         http=listener,
+        source=MqttPolicy(dropped_topic=stack.mqtt_service.dropped_topic),
         requests=_requests(installation, settings, "ingest"),
     )
     return Part(installation.data_dir, "ingest", wishes, listener=listener)

@@ -43,6 +43,7 @@ class Mosquitto(MqttService):
     """
 
     orphan_signal = signal.SIGTERM
+    dropped_topic = "$SYS/broker/publish/messages/dropped"
 
     def __init__(
         self,

@@ -19,11 +19,15 @@ class MqttService(Service):
         data_dir: folder of the stack.
         cities: whose users may connect.
 
+    Attributes:
+        dropped_topic: where it says how many messages it dropped; empty: nowhere.
+
     Raises:
         Misconfigured: a name or filter of a city is not allowed.
     """
 
     name: ClassVar[str] = "mqtt"
+    dropped_topic: ClassVar[str] = ""
 
     def __init__(self, data_dir: Path, *, cities: Sequence[CityAccess] = ()) -> None:
         super().__init__(data_dir)

@@ -87,7 +87,9 @@ def _source(
     def take(message: Message, receipt: Receipt) -> None:
         sink.put(envelope.seal(message, received_time=now()), receipt)
 
-    policy = MqttPolicy(batched_read=not arguments.stock, version=arguments.version)
+    policy = MqttPolicy(
+        batched_read=not arguments.stock, version=arguments.version, dropped_topic=""
+    )
     return MqttSource(
         broker.connection, policy, RetryPolicy(), filters=["city/#"], take=take, counts=counts
     )

@@ -39,7 +39,11 @@ def make(packs: list[Path], keys_file: Path, topic_prefix: str) -> Make:
             mqtt=stack.mqtt if stack else None,
             kafka=kafka,
             http=HttpListener(port=free_port()),
-            source=MqttPolicy(client_id=topic_prefix, topic_filters=filters),
+            source=MqttPolicy(
+                client_id=topic_prefix,
+                topic_filters=filters,
+                dropped_topic=stack.mqtt_service.dropped_topic if stack else "",
+            ),
             retry=RetryPolicy(first_seconds=0.05, longest_seconds=0.2),
             stop_seconds=5,
         )
