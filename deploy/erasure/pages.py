@@ -5,7 +5,7 @@ still. A page of which nothing is left is retired. What waits for its page goes 
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import PurePosixPath
 from typing import Final
@@ -13,11 +13,10 @@ from typing import Final
 import asyncpg
 import zstandard
 
-from api.identifiers import parse_observation_id
 from api.ldes.building.leader import LEADER
 from api.ldes.page_names import PRIMARY
 from api.ldes.page_store import PageStore
-from api.ldes.terms import term
+from deploy.erasure.members import Doomed, head, members, observations_of, sums_of
 from deploy.erasure.subject import Subject
 from deploy.erasure.trace import Trace
 from schemas.publication import pack, unpack
@@ -25,31 +24,57 @@ from stream_processors.statements import statement
 
 _CANDIDATES = statement(__package__, "candidate_pages")
 _RENAME = statement(__package__, "rename_page")
+_RENEW = statement(__package__, "renew_sums")
 _WAITING = statement(__package__, "waiting_of_datasets")
 _REWRITE = statement(__package__, "rewrite_waiting")
 _END_BUILDER = statement(__package__, "end_builder")
-_MEMBER: Final = f" {term('tree:member')} "
 _LEVEL: Final = 3
 _MAXIMUM_BYTES: Final = 1 << 28
 
 
 async def count_pages(connection: asyncpg.Connection, store: PageStore, subject: Subject) -> int:
     """Return in how many pages something of the subject lies."""
-    rows = await connection.fetch(_CANDIDATES, *_time(subject))
-    texts = [text for row in rows if (text := await _text(store, row["name"]))]
-    return sum(any(_is_of(member, subject) for member in _members(text)) for text in texts)
+    count = 0
+    for doomed in (observations_of(subject), await sums_of(connection, subject)):
+        for row in await connection.fetch(_CANDIDATES, *_time(subject), *_place(doomed)):
+            count += any(map(doomed.has_member, members(await _text(store, row["name"]))))
+    return count
 
 
 async def erase_pages(
     connection: asyncpg.Connection, store: PageStore, subject: Subject, trace: Trace
 ) -> None:
-    """Erase members from closed pages, and from what waits for a page."""
+    """Erase observations from closed pages, and from what waits for a page."""
     async with _no_builder(connection):
-        await _erase_waiting(connection, subject, trace)
-        rows = await connection.fetch(_CANDIDATES, *_time(subject))
-        for row in rows:
-            await _erase_page(connection, store, subject, trace, row)
-        await _sweep(connection, store, rows)
+        await _erase(connection, store, subject, trace, observations_of(subject))
+
+
+async def erase_sums(
+    connection: asyncpg.Connection, store: PageStore, subject: Subject, trace: Trace
+) -> None:
+    """Erase the hours and days that the subject was summed up in, in the same way.
+
+    What they are summed up to without it is published anew; so the rows have to be gone already.
+    """
+    lengths, wish = list(subject.intervals.values()), subject.wish
+    async with _no_builder(connection):
+        doomed = await sums_of(connection, subject)
+        await connection.execute(_RENEW, subject.datastreams, lengths, wish.begin, wish.end)
+        await _erase(connection, store, subject, trace, doomed)
+
+
+async def _erase(
+    connection: asyncpg.Connection,
+    store: PageStore,
+    subject: Subject,
+    trace: Trace,
+    doomed: Doomed,
+) -> None:
+    await _erase_waiting(connection, subject, trace, doomed)
+    rows = await connection.fetch(_CANDIDATES, *_time(subject), *_place(doomed))
+    for row in rows:
+        await _erase_page(connection, store, doomed, trace, row)
+    await _sweep(connection, store, rows)
 
 
 @asynccontextmanager
@@ -63,13 +88,13 @@ async def _no_builder(connection: asyncpg.Connection) -> AsyncIterator[None]:
         await connection.execute("select pg_advisory_unlock($1)", LEADER)
 
 
-async def _erase_waiting(connection: asyncpg.Connection, subject: Subject, trace: Trace) -> None:
+async def _erase_waiting(
+    connection: asyncpg.Connection, subject: Subject, trace: Trace, doomed: Doomed
+) -> None:
     async with connection.transaction():
-        for row in await connection.fetch(_WAITING, list(subject.datasets)):
+        for row in await connection.fetch(_WAITING, list(subject.datasets), doomed.kinds):
             batch = unpack(row["batch"])
-            left = [
-                one for one in batch if not subject.holds(one.datastream_id, one.phenomenon_start)
-            ]
+            left = [one for one in batch if not doomed.has_waiting(row["kind"], one)]
             if len(left) < len(batch):
                 await connection.execute(
                     _REWRITE, row["event_stream_id"], row["last_sequence"], pack(left)
@@ -80,16 +105,16 @@ async def _erase_waiting(connection: asyncpg.Connection, subject: Subject, trace
 async def _erase_page(
     connection: asyncpg.Connection,
     store: PageStore,
-    subject: Subject,
+    doomed: Doomed,
     trace: Trace,
     row: asyncpg.Record,
 ) -> None:
     text = await _text(store, row["name"])
-    members = list(_members(text))
-    left = [one for one in members if not _is_of(one, subject)]
-    if len(left) == len(members):
+    found = list(members(text))
+    left = [one for one in found if not doomed.has_member(one)]
+    if len(left) == len(found):
         return
-    content = (_head(text) + "".join(left)).encode()
+    content = (head(text) + "".join(left)).encode()
     name = _renamed(row["name"], content)
     kept = zstandard.compress(content, _LEVEL)
     if left:
@@ -97,7 +122,7 @@ async def _erase_page(
     async with connection.transaction():
         page = row["event_stream_id"], row["page"]
         await connection.execute(_RENAME, *page, name, len(left), len(kept))
-        await trace.count("pageMembers", len(members) - len(left))
+        await trace.count("pageMembers", len(found) - len(left))
         await trace.count("pages", 1)
 
 
@@ -127,34 +152,6 @@ async def _text(store: PageStore, name: str) -> str:
     return zstandard.decompress(content, max_output_size=_MAXIMUM_BYTES).decode()
 
 
-def _head(text: str) -> str:
-    lines = text.splitlines(keepends=True)
-    first = next((n for n, line in enumerate(lines) if _MEMBER in line), len(lines))
-    return "".join(lines[:first])
-
-
-def _members(text: str) -> Iterator[str]:
-    """Yield the lines of each member, that of `tree:member` first."""
-    member: list[str] = []
-    for line in text.splitlines(keepends=True):
-        if _MEMBER in line:
-            if member:
-                yield "".join(member)
-            member = []
-        if member or _MEMBER in line:
-            member.append(line)
-    if member:
-        yield "".join(member)
-
-
-def _is_of(member: str, subject: Subject) -> bool:
-    """Tell whether a member is of the subject, by its IRI: `…/id/observation/{id}/{sequence}`."""
-    first, _, _ = member.partition("\n")
-    iri = first.partition(_MEMBER)[2].strip("<> .")
-    key = parse_observation_id(iri.rpartition("/")[0].rpartition("/")[2])
-    return key is not None and subject.holds(key.datastream_id, key.phenomenon_start)
-
-
 def _renamed(name: str, content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
     stem, _, old = name.rpartition(".")
@@ -164,3 +161,7 @@ def _renamed(name: str, content: bytes) -> str:
 def _time(subject: Subject) -> tuple[object, ...]:
     wish = subject.wish
     return list(subject.datasets), subject.datastreams, wish.begin, wish.end
+
+
+def _place(doomed: Doomed) -> tuple[object, ...]:
+    return list(doomed.kinds), doomed.since

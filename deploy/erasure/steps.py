@@ -7,7 +7,7 @@ import asyncpg
 
 from api.ldes.page_store import PageStore
 from deploy.erasure.kafka import caught_up, erase_records, holding
-from deploy.erasure.pages import count_pages, erase_pages
+from deploy.erasure.pages import count_pages, erase_pages, erase_sums
 from deploy.erasure.rows import count_rows, erase_rows
 from deploy.erasure.scrub import scrub
 from deploy.erasure.subject import Subject
@@ -61,6 +61,7 @@ async def erase(
     held = await holding(places.kafka, subject)
     await erase_pages(connection, places.pages, subject, trace)
     await erase_rows(connection, subject, trace)
+    await erase_sums(connection, places.pages, subject, trace)
     if held and records and not places.forgets:
         await erase_records(connection, places.kafka, subject, held, trace)
     if bytes_too:

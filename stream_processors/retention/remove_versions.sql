@@ -14,19 +14,8 @@ with doomed as (
     ) as v
     where d.dataset_id = $1
     limit $3
-),
-gone as (
-    delete from observation_version as v
-    using doomed as d
-    where v.datastream_id = d.datastream_id
-        and v.phenomenon_start = d.phenomenon_start
-        and v.sequence = d.sequence
-    returning v.*
 )
 insert into removed
-select datastream_id, phenomenon_start, result_time, published_at, sequence from gone
-union all
--- A withdrawal was published with what it withdrew.
-select datastream_id, phenomenon_start, result_time, replaced_at, replaced_by
-from gone
-where withdrawn
+select gone.*
+from doomed as d
+cross join lateral remove_version(d.datastream_id, d.phenomenon_start, d.sequence) as gone

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import brotli
+import msgspec
 import pytest
 import pytest_asyncio
 import zstandard
@@ -16,6 +17,7 @@ from aiokafka import AIOKafkaProducer
 
 from api.ldes.building.settings import LdesSettings
 from api.ldes.page_store import DirectoryPageStore
+from api.ldes.summary import Sums
 from deploy.audit import audit
 from deploy.drain import drain
 from deploy.erasure import Places, Wish, erase, find_subject, steps, survey
@@ -84,11 +86,13 @@ async def made(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pipeli
             await part.start()
         await bring(made, OTHERS, [said(hour, cars=hour) for hour in range(60)])
         await bring(made, OURS, list(ours()))
-        await bring(made, OTHERS, [said(hour, cars=hour) for hour in range(60, 120)])
-        corrected = said(12, cars=NUMBER, note=WORD.decode()).replace(b'"bike": 3', b'"bike": 4')
-        await bring(made, OURS, [corrected])
         async with connected(made) as database:
-            await until(lambda: _is_settled(database), seconds=60)
+            await until(lambda: _is_summed_up(database), seconds=90)
+            await until(lambda: _is_told(database), seconds=90)  # before the rest: on page 1
+            await bring(made, OTHERS, [said(hour, cars=hour) for hour in range(60, 120)])
+            corrected = said(12, cars=NUMBER, note=WORD.decode())
+            await bring(made, OURS, [corrected.replace(b'"bike": 3', b'"bike": 4')])
+            await until(lambda: _is_settled(database), seconds=90)
         yield made
 
 
@@ -117,7 +121,7 @@ async def test_dry_run_tells_how_much_there_is_and_changes_nothing(
     assert told["observations"] == 40
     assert (told["versions"], told["deadLetters"]) == (1, 1)
     assert told["aggregates"] > 0
-    assert told["pages"] == 1
+    assert told["pages"] == 2  # of observations, and of hours
     assert {one.partition("/")[0] for one in told["kafkaPartitions"]} == {
         wire.READINGS,
         wire.OBSERVATIONS,
@@ -133,7 +137,7 @@ async def test_what_is_erased_is_found_nowhere_though_each_step_was_interrupted(
     others = await _of_others(database)
     pages = await _page_names(database)
     subject = await find_subject(database, wish(OURS))
-    for step in ("caught_up", "erase_pages", "erase_rows", "erase_records", "scrub"):
+    for step in ("caught_up", "erase_pages", "erase_rows", "erase_sums", "erase_records", "scrub"):
         with monkeypatch.context() as patched:
             patched.setattr(steps, step, _killed_after(getattr(steps, step)))
             with pytest.raises(InterruptedError):
@@ -143,13 +147,13 @@ async def test_what_is_erased_is_found_nowhere_though_each_step_was_interrupted(
 
     assert (counts["observations"], counts["versions"], counts["deadLetters"]) == (40, 1, 1)
     assert counts["published"] == 41
-    assert counts["pages"] == 1
+    assert counts["pages"] == 2
     assert counts["kafkaRecords"] > 60
     assert await _readable(database, subject.datastreams) == []
     await until(lambda: _is_gone(made), seconds=150)
     assert await _of_others(database) == others
     assert await database.fetchval("select count(*) from erasure") == 1
-    assert len(await _page_names(database) - pages) == 1
+    assert len(await _page_names(database) - pages) == 2
     assert await database.fetchval("show wal_recycle") == "on"
 
 
@@ -167,6 +171,10 @@ async def test_rest_of_the_thing_is_as_it_was_and_audit_finds_nothing_wrong(
     await until(lambda: _is_summed_up(database))
     for period in ("quarter", "hour", "day"):
         assert await _summed(database, period) == 80
+    await until(lambda: _is_told(database), seconds=90)
+    told, summed = await _told_days(database), await _summed_days(database)
+    assert told == summed
+    assert len(told) == 4 * 2  # what is left of the two days, in four datastreams
     await bring(made, OTHERS, [said(200, cars=1)])
     assert (await audit(database, made.kafka, NOW)).findings == ()
 
@@ -260,6 +268,7 @@ async def _readable(database: asyncpg.Connection, datastreams: list[int]) -> lis
     for table in ("publication", "event_waiting"):
         for row in await database.fetch(f"select batch from {table}"):
             found += [one for one in unpack(row["batch"]) if _is_erased(one, datastreams)]
+            found += [one for one in unpack(row["batch"]) if _tells_a_secret(one)]
     tables = await database.fetch(
         "select table_name from information_schema.tables where table_schema = 'public'"
     )
@@ -271,6 +280,12 @@ async def _readable(database: asyncpg.Connection, datastreams: list[int]) -> lis
 
 def _is_erased(one: Any, datastreams: list[int]) -> bool:
     return one.datastream_id in datastreams and BEGIN <= one.phenomenon_start < END
+
+
+def _tells_a_secret(one: Any) -> bool:
+    """Tell whether a value, or a sum of some, is as large as only the secret ones are."""
+    values = one.result.values() if isinstance(one.result, dict) else [one.result]
+    return any(isinstance(value, int | float) and value >= NUMBER for value in values)
 
 
 async def _of_others(database: asyncpg.Connection) -> list[tuple[Any, ...]]:
@@ -287,10 +302,46 @@ async def _page_names(database: asyncpg.Connection) -> set[str]:
 
 
 async def _is_settled(database: asyncpg.Connection) -> bool:
+    kinds = "select count(distinct kind) from event_page join event_stream using (event_stream_id)"
+    closed: int = await database.fetchval(kinds)
+    return closed > 1 and await _is_summed_up(database) and await _is_told(database)
+
+
+async def _is_told(database: asyncpg.Connection) -> bool:
+    """Tell whether all sums are published as they are."""
     found: bool = await database.fetchval(
-        "select not exists (select from aggregate_task) and exists (select from event_page)"
+        "select not exists (select from summary where changed_at is not null)"
     )
     return found
+
+
+async def _told_days(database: asyncpg.Connection) -> dict[Any, float]:
+    """Return the sums of our thing's days in the erased time, as they were published last."""
+    found: dict[Any, float] = {}
+    rows = await database.fetch(
+        "select batch from event_waiting join event_stream using (event_stream_id)"
+        " where kind = 'daily' order by last_sequence"
+    )
+    known = await _summed_days(database)
+    for row in rows:
+        for one in unpack(row["batch"]):
+            key = (one.datastream_id, one.phenomenon_start)
+            if key in known:
+                found[key] = msgspec.convert(one.result, Sums).sum or 0.0
+    return found
+
+
+async def _summed_days(database: asyncpg.Connection) -> dict[Any, float]:
+    """Return the sums of our thing's days that the erased time is in."""
+    rows = await database.fetch(
+        "select datastream_id, bucket_start, sum from aggregate as a "
+        "join datastream using (datastream_id) join thing as t using (thing_id) "
+        "where t.name = $1 and period = 'day' and bucket_start < $3 and bucket_end > $2",
+        OURS,
+        BEGIN,
+        END,
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 async def _is_summed_up(database: asyncpg.Connection) -> bool:
@@ -329,6 +380,6 @@ def _add_aggregate_and_pages(made: Pipeline) -> None:
         monitor=listener,
         pages_dir=made.installation.pages_dir,
         page_members=400,
-        summary_rest_seconds=3600,  # sums that were published before are not reached
+        summary_rest_seconds=0.5,
     )
     made.parts["ldes"] = Part(data_dir, "ldes", pages, listener=listener)
