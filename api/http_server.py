@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from api.lines import HttpLine, WebSocketLine
+from schemas.connection_watch import ConnectionTable
 from schemas.errors import Misconfigured
+from schemas.request_limit import RequestPolicy
 from schemas.settings import HttpListener
 
 _GRACE_SECONDS = 5
@@ -25,19 +28,25 @@ class _Server(uvicorn.Server):
 
 
 async def serve(
-    app: ASGIApp, listener: HttpListener, *, at_the_end: Callable[[], None] | None = None
+    app: ASGIApp,
+    listener: HttpListener,
+    *,
+    requests: RequestPolicy | None = None,
+    at_the_end: Callable[[], None] | None = None,
 ) -> None:
     """Serve an application until cancelled; then finish what was begun, and close.
 
     Args:
         app: what is served.
         listener: where.
+        requests: what connections may cost.
         at_the_end: called before answers under way are waited for.
 
     Raises:
         Misconfigured: the port is taken, or a certificate or key file is wrong.
     """
-    server = _Server(_configuration(listener, app))
+    table = ConnectionTable(requests or RequestPolicy())
+    server = _Server(_configuration(listener, app, table))
     serving = asyncio.create_task(_serve(server, listener), name="api.server")
     try:
         await asyncio.shield(serving)
@@ -58,15 +67,15 @@ async def _serve(server: uvicorn.Server, listener: HttpListener) -> None:
         ) from refused
 
 
-def _configuration(listener: HttpListener, app: ASGIApp) -> uvicorn.Config:
+def _configuration(listener: HttpListener, app: ASGIApp, table: ConnectionTable) -> uvicorn.Config:
     configuration = uvicorn.Config(
         app,
         host=listener.host,
         port=listener.port,
         ssl_certfile=listener.certificate_file,
         ssl_keyfile=listener.key_file,
-        http=HttpLine,
-        ws=WebSocketLine,
+        http=partial(HttpLine, table=table),  # type: ignore[arg-type] # makes one, as a class
+        ws=partial(WebSocketLine, table=table),  # type: ignore[arg-type]
         ws_max_size=_MOST_RECEIVED_BYTES,
         ws_ping_interval=_PING_SECONDS,
         ws_ping_timeout=_PONG_SECONDS,

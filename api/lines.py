@@ -14,6 +14,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 
 from api.heads import BoundedHeads
+from schemas.connection_watch import ConnectionTable
 from schemas.errors import NotSupported
 
 _EXTENSION: Final = "stadspuls.line"
@@ -76,6 +77,11 @@ def line_of(connection: HTTPConnection) -> Line:
 class HttpLine(BoundedHeads):
     """uvicorn's connection, with the line in the scope."""
 
+    def handle_websocket_upgrade(self) -> None:
+        """Give the connection to the other protocol, which counts it from now on."""
+        self.watch.closed()
+        super().handle_websocket_upgrade()
+
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
@@ -84,7 +90,28 @@ class HttpLine(BoundedHeads):
 
 
 class WebSocketLine(WebSocketsSansIOProtocol):
-    """uvicorn's connection of a WebSocket, with the line in the scope."""
+    """uvicorn's connection of a WebSocket, with the line in the scope.
+
+    Args:
+        table: connections of this server.
+    """
+
+    def __init__(self, *args: Any, table: ConnectionTable, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._table = table
+        self._leave: Callable[[], None] | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Count it."""
+        peer = transport.get_extra_info("peername")
+        self._leave = self._table.enter(peer[0] if peer else "")
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Count it no more."""
+        if self._leave is not None:
+            self._leave()
+        super().connection_lost(exc)
 
     def handle_connect(self, event: Request) -> None:
         """Begin; the application is run in the loop's next turn."""

@@ -12,4 +12,4 @@ async def run(settings: ApiSettings) -> None:
         Misconfigured: the port is taken, or a certificate or key file is wrong.
     """
     app = create_app(settings)
-    await serve(app, settings.listener, at_the_end=app.state.hub.close)
+    await serve(app, settings.listener, requests=settings.requests, at_the_end=app.state.hub.close)

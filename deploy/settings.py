@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from schemas.request_limit import Network
+from schemas.callers import NetworkText
 
 
 class PlatformSettings(BaseSettings):
@@ -34,7 +34,7 @@ class PlatformSettings(BaseSettings):
     partitions: int = Field(
         0, ge=0, description="partitions of each Kafka topic; 0: 4 embedded, 12 real"
     )
-    trusted_proxies: tuple[Network, ...] = Field(
+    trusted_proxies: tuple[NetworkText, ...] = Field(
         (), description="reverse proxies whose X-Forwarded-For counts: a JSON array of networks"
     )
     readings_days: int = Field(

@@ -157,7 +157,7 @@ class Bridge:
             keys=lambda: access.ring,
             problem=lambda detail: problem_content(429, "requests.too-many", detail),
         )
-        return HttpServer(app, self._settings.http)
+        return HttpServer(app, self._settings.http, requests=self._settings.requests)
 
     def _tell_what_is_asked(self) -> None:
         self._counts.asked[telemetry.WINDOW] = lambda: self._sink.unconfirmed

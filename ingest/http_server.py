@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
 
 from ingest.http_heads import BoundedHeads
+from schemas.connection_watch import ConnectionTable
 from schemas.errors import Misconfigured
+from schemas.request_limit import RequestPolicy
 from schemas.settings import HttpListener
 
 _BACKLOG = 2048
@@ -19,11 +22,19 @@ _GRACEFUL_SECONDS = 3
 class HttpServer(uvicorn.Server):
     """Serves an application until `stop`; binds at once, so that a taken port is told at start.
 
+    Args:
+        app: what is served.
+        listener: where.
+        requests: what connections may cost.
+
     Raises:
         Misconfigured: the address cannot be listened on.
     """
 
-    def __init__(self, app: FastAPI, listener: HttpListener) -> None:
+    def __init__(
+        self, app: FastAPI, listener: HttpListener, *, requests: RequestPolicy | None = None
+    ) -> None:
+        table = ConnectionTable(requests or RequestPolicy())
         self._listening = _bind(listener)
         super().__init__(
             uvicorn.Config(
@@ -32,7 +43,7 @@ class HttpServer(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,  # whose word counts, RequestLimit knows
-                http=BoundedHeads,
+                http=partial(BoundedHeads, table=table),  # type: ignore[arg-type] # makes one
                 lifespan="off",
                 ws="none",
                 timeout_graceful_shutdown=_GRACEFUL_SECONDS,

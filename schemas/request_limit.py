@@ -3,15 +3,15 @@
 ASGI alone, so that both of our HTTP servers have the same one.
 """
 
-import ipaddress
 import math
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.callers import Address, NetworkText, address_of, grouped, networks, within
 from schemas.keys import KeyRing
 from schemas.request_table import RequestTable, Verdict
 
@@ -23,29 +23,30 @@ Problem: TypeAlias = Callable[[str], bytes]
 
 _FREE: Final = ("/health", "/ready", "/metrics")
 _ANSWERS: Final = ("http.response.start", "websocket.http.response.start", "websocket.accept")
-_IPV6_PREFIX: Final = 64
-
-
-def _network(value: str) -> str:
-    ipaddress.ip_network(value)
-    return value
-
-
-Network: TypeAlias = Annotated[str, AfterValidator(_network)]
 
 
 class RequestPolicy(BaseModel):
-    """How many requests a caller may make; a live stream is one."""
+    """How many requests a caller may make, a live stream being one; what connections may cost."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     address_requests: int = Field(3000, ge=1, description="of an address without a key")
     key_requests: int = Field(60_000, ge=1, description="of all who show a city's key")
     seconds: float = Field(60.0, gt=0, description="in so many seconds")
-    trusted_proxies: tuple[Network, ...] = Field(
+    address_connections: int = Field(
+        256, ge=1, description="open at a time from an address, proxies and `unlimited` aside"
+    )
+    head_seconds: float = Field(
+        20.0, gt=0, description="how long a connection may take to say what it wants"
+    )
+    body_seconds: float = Field(60.0, gt=0, description="and how long the rest of a request may")
+    stall_seconds: float = Field(
+        60.0, gt=0, description="who takes nothing of an answer for so long is dropped (Linux)"
+    )
+    trusted_proxies: tuple[NetworkText, ...] = Field(
         (), description="whose X-Forwarded-For counts: a JSON array of addresses or networks"
     )
-    unlimited: tuple[Network, ...] = Field(
+    unlimited: tuple[NetworkText, ...] = Field(
         ("127.0.0.0/8", "::1"),
         description="addresses that may ask as often as they like: by default this computer",
     )
@@ -75,8 +76,8 @@ class RequestLimit:
         self.app = app
         self._policy, self._keys, self._problem = policy, keys, problem
         self._table = RequestTable(policy.table_file)
-        self._trusted = [ipaddress.ip_network(one) for one in policy.trusted_proxies]
-        self._unlimited = [ipaddress.ip_network(one) for one in policy.unlimited]
+        self._trusted = networks(policy.trusted_proxies)
+        self._unlimited = networks(policy.unlimited)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer, as ASGI has it."""
@@ -106,22 +107,22 @@ class RequestLimit:
         if city is not None:
             return f"city {city}", self._policy.key_requests
         client = scope.get("client")
-        peer = _address(client[0]) if client else None
+        peer = address_of(client[0]) if client else None
         if peer is None:
             return "nobody", self._policy.address_requests
         found = self._origin(peer, [value for name, value in headers if name == _FORWARDED])
-        if _within(found, self._unlimited):
+        if within(found, self._unlimited):
             return "", 0
-        return str(_grouped(found)), self._policy.address_requests
+        return str(grouped(found)), self._policy.address_requests
 
-    def _origin(self, peer: Any, forwarded: Sequence[bytes]) -> Any:
+    def _origin(self, peer: Address, forwarded: Sequence[bytes]) -> Address:
         """Return who asks: the last address that no proxy of ours vouches for.
 
         What stands before it was written by whoever wanted to.
         """
         chain = [part for line in forwarded for part in line.decode("latin-1").split(",")]
-        while _within(peer, self._trusted) and chain:
-            told = _address(chain.pop().strip())
+        while within(peer, self._trusted) and chain:
+            told = address_of(chain.pop().strip())
             if told is None:
                 return peer
             peer = told
@@ -160,22 +161,3 @@ def _key(headers: dict[bytes, bytes]) -> str:
     if scheme.lower() == "bearer" and shown.strip():
         return shown.strip()
     return headers.get(b"x-api-key", b"").decode("latin-1").strip()
-
-
-def _address(text: str) -> Any:
-    try:
-        found = ipaddress.ip_address(text.strip("[]"))
-    except ValueError:
-        return None
-    return getattr(found, "ipv4_mapped", None) or found
-
-
-def _within(address: Any, networks: Iterable[Any]) -> bool:
-    return any(address in network for network in networks)
-
-
-def _grouped(address: Any) -> Any:
-    """Return what one subscriber has: of IPv6 a whole network."""
-    if address.version == 4:  # noqa: PLR2004 - the protocol's number
-        return address
-    return ipaddress.ip_network((address, _IPV6_PREFIX), strict=False)
