@@ -23,6 +23,7 @@ COMMANDS: Final = (
     "profile",
     "dead-letters",
     "readings",
+    "grafana",
     "replay",
     "audit",
     "ldes",

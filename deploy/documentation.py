@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings
 
 from api.ldes.building.settings import LdesSettings
 from api.settings import ApiSettings
+from deploy.grafana.settings import GrafanaSettings
 from deploy.journal import JournalSettings
 from deploy.settings import PlatformSettings
 from ingest.settings import IngestSettings
@@ -32,6 +33,7 @@ FILES: Final[dict[Path, dict[str, tuple[type[BaseSettings], ...]]]] = {
             ApiSettings,
             LdesSettings,
             SimulatorSettings,
+            GrafanaSettings,
         ),
     },
 }

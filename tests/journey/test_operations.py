@@ -134,6 +134,15 @@ def test_copy_of_the_running_platform_is_restored(platform: Up, tmp_path: Path) 
     assert (tmp_path / "restored/secrets/key.vlierhove").read_text().strip() == key
 
 
+def test_every_query_of_the_dashboards_answers(platform: Up) -> None:
+    check, *_ = commands("Grafana")
+
+    tried = run(platform, check).splitlines()
+
+    assert len(tried) > 30
+    assert all(re.search(r"\d+ rows in \d+ ms$", one) for one in tried)
+
+
 def test_status_tells_what_came_and_that_every_process_works(platform: Up) -> None:
     def working() -> Any:
         status = httpx.get(platform.facts["api"] + "/status", timeout=60).json()

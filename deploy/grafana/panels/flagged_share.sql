@@ -1,0 +1,18 @@
+-- Which share of the values of the chosen datastreams was set aside for a flag, by day.
+with shown as (
+    select datastream_id, title
+    from dashboard.datastream
+    where city = '$city' and theme = '$theme' and observed_property = '$property'
+        and (-1 in ($datastream) or datastream_id in ($datastream))
+    order by title
+    limit 20
+)
+select
+    a.bucket_start as time,
+    s.title as metric,
+    a.flagged_count::double precision / nullif(a.count + a.flagged_count, 0) as value
+from shown as s
+join dashboard.aggregate as a using (datastream_id)
+where a.period = 'day'
+    and $__timeFilter(a.bucket_start)
+order by a.bucket_start
