@@ -11,7 +11,9 @@ import asyncpg
 from deploy.grafana.definitions import VARIABLES, Dashboard, alarms, dashboards, sql
 from deploy.grafana.macros import Value, expanded
 
-_ROLE: Final = "set role stadspuls_dashboard; set jit = off; set statement_timeout = '15s'"
+ROLE: Final = "set role stadspuls_dashboard; set jit = off; set statement_timeout = '15s'"
+"""What a session does to be whoever looks at dashboards."""
+
 _ALL: Final = "-1"
 _UNITS: Final[Mapping[str, Literal["hours", "days"]]] = {"h": "hours", "d": "days"}
 
@@ -56,17 +58,25 @@ async def try_queries(dsn: str, *, now: datetime | None = None) -> AsyncIterator
     """
     connection = await asyncpg.connect(dsn)
     try:
-        await connection.execute(_ROLE)
+        await connection.execute(ROLE)
         async for query in queries(connection, now=now or datetime.now(UTC)):
             yield await _try(connection, query)
     finally:
         await connection.close()
 
 
-async def queries(connection: asyncpg.Connection, *, now: datetime) -> AsyncIterator[Query]:
-    """Yield every query of the dashboards, for every city, and of the alarms."""
+async def queries(
+    connection: asyncpg.Connection, *, now: datetime, length: timedelta | None = None
+) -> AsyncIterator[Query]:
+    """Yield every query of the dashboards, for every city, and of the alarms.
+
+    Args:
+        connection: that sees what dashboards see.
+        now: end of the time that is shown.
+        length: of that time; `None` for each dashboard's own.
+    """
     for dashboard in dashboards():
-        start = now - _length(dashboard)
+        start = now - (length or _length(dashboard))
         for chosen in await _choices(connection, dashboard, start, now):
             for panel in dashboard.panels:
                 text = expanded(sql("panels", panel.query), start=start, end=now, variables=chosen)
