@@ -33,6 +33,12 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", dest="end", type=instant, help="its end (default: now)")
     parser.add_argument("--reason", help="why; kept in the trace, so nothing personal")
     parser.add_argument("--by", default=None, help="who asks for it (default: your user name)")
+    parser.add_argument(
+        "--names",
+        action="store_true",
+        help="also what the thing was called and where it stood before, in the catalogue and in "
+        "/feeds; mend what the city pack says of it first",
+    )
     parser.add_argument("--dry-run", action="store_true", help="only tell how much there is")
     parser.add_argument(
         "--keep-records",
@@ -72,6 +78,7 @@ async def _erase(wishes: argparse.Namespace) -> int:
             subject,
             records=not wishes.keep_records,
             bytes_too=not wishes.keep_bytes,
+            names=wishes.names,
         )
     finally:
         await database.close()
@@ -91,6 +98,8 @@ def _wish(wishes: argparse.Namespace) -> Wish:
     missing = [name for name, value in wanted.items() if not value]
     if missing:
         raise Misconfigured(f"erase needs {', '.join(missing)}")
+    if wishes.names and wishes.datastream:
+        raise Misconfigured("--names goes with --thing: a datastream alone has no names")
     end = wishes.end or datetime.now(UTC)
     if end <= wishes.begin:
         raise Misconfigured("--to must lie after --from")

@@ -22,6 +22,10 @@ _TABLES: Final = (
     "quality_hour",
     "dead_letter",
     "event_waiting",
+    "chronicle",
+    "feature_of_interest",
+    "historical_location",
+    "location",
 )
 _FORGETFUL: Final = (
     # Else segments are used again under a new name, with what was in them.

@@ -7,6 +7,7 @@ import asyncpg
 
 from api.ldes.page_store import PageStore
 from deploy.erasure.kafka import caught_up, erase_records, holding
+from deploy.erasure.names import erase_names, forget_pages
 from deploy.erasure.pages import count_pages, erase_pages, erase_sums
 from deploy.erasure.rows import count_rows, erase_rows
 from deploy.erasure.scrub import scrub
@@ -42,7 +43,12 @@ async def survey(places: Places, subject: Subject) -> dict[str, Any]:
 
 
 async def erase(
-    places: Places, subject: Subject, *, records: bool = True, bytes_too: bool = True
+    places: Places,
+    subject: Subject,
+    *,
+    records: bool = True,
+    bytes_too: bool = True,
+    names: bool = False,
 ) -> dict[str, Any]:
     """Erase, and return how much went. What was interrupted goes on when it is called again.
 
@@ -51,6 +57,7 @@ async def erase(
         subject: whose data, and of which time.
         records: whether Kafka must not keep the records until their time is over.
         bytes_too: whether the disk of the database must not have the bytes any more.
+        names: whether what the thing was called and where it stood before goes too.
 
     Raises:
         Unavailable: something does not answer, or is in use; again, and it goes on.
@@ -62,8 +69,13 @@ async def erase(
     await erase_pages(connection, places.pages, subject, trace)
     await erase_rows(connection, subject, trace)
     await erase_sums(connection, places.pages, subject, trace)
+    if names:
+        await erase_names(connection, subject, trace)
+        await forget_pages(connection, places.pages, subject)
     if held and records and not places.forgets:
         await erase_records(connection, places.kafka, subject, held, trace)
     if bytes_too:
         await scrub(connection, subject)
+    if names:
+        await forget_pages(connection, places.pages, subject)
     return await trace.finish()
