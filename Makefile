@@ -13,17 +13,17 @@ LOCK    := $(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 \
              --fork-strategy fewest --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench recordings faults fuzz check lock clean
+.PHONY: help setup demo test bench recordings faults fuzz check portal lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-setup: $(VENV)/embedded.stamp ## .venv with the platform and the embedded services
+setup: $(VENV)/embedded.stamp portal ## .venv with the platform and the embedded services
 
 demo: setup ## the whole platform with a simulated city, until Ctrl-C (ARGS='--seconds 30 --json')
 	@$(VENV)/bin/stadspuls demo $(ARGS)
 
-test: check real clients ## the checks, then all tests on the embedded and on the real services (ARGS='-k name')
+test: check real clients portal browser ## the checks, then all tests on the embedded and on the real services (ARGS='-k name')
 	$(VENV)/bin/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 bench: $(VENV)/dev.stamp real ## throughput and latency on the real services
@@ -53,6 +53,9 @@ check: $(VENV)/dev.stamp ## format, lint, types, import contracts, sensor profil
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/stadspuls profile check schemas/profiles
 
+portal: ## scripts, map and charts of the pages, by npm; without them pages still tell everything
+	@$(MAKE) --no-print-directory $(VENV)/portal.stamp || echo 'going on without the scripts of the pages: no map, and values stand still'
+
 lock: ## new versions in requirements/*.txt, within pyproject.toml
 	@$(PYTHON) -m venv $(VENV)/lock
 	@$(VENV)/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
@@ -66,12 +69,15 @@ clean: ## removes .venv and what the tools keep
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # Without them their tests are left out, and the tests say so.
-.PHONY: real clients
+.PHONY: real clients browser
 real: $(VENV)/dev.stamp
 	@$(RUN) -m deploy.stack.install || echo 'going on without the real services'
 
 clients: $(VENV)/dev.stamp
 	@$(MAKE) --no-print-directory $(VENV)/clients.stamp || echo "going on without other people's clients"
+
+browser: $(VENV)/dev.stamp
+	@$(RUN) -m tests.browser.install || echo 'going on without a browser'
 
 $(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(VENV)/bin/pip
 	$(PIP) --require-hashes -r requirements/dev.txt
@@ -87,6 +93,12 @@ $(VENV)/fuzz.stamp: requirements/fuzz.txt | $(VENV)/dev.stamp
 $(VENV)/clients.stamp: tests/clients/package.json tests/clients/package-lock.json | $(VENV)/node.stamp
 	@mkdir -p $(VENV)/clients && cp $^ $(VENV)/clients
 	cd $(VENV)/clients && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+$(VENV)/portal.stamp: api/portal/package.json api/portal/package-lock.json api/portal/build.cjs $(wildcard api/portal/scripts/*) | $(VENV)/node.stamp
+	@mkdir -p $(VENV)/portal && cp api/portal/package.json api/portal/package-lock.json $(VENV)/portal
+	@cd $(VENV)/portal && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" NODE_PATH="$(CURDIR)/$(VENV)/portal/node_modules" node api/portal/build.cjs
 	@touch $@
 
 # Node.js: a wheel brings it where this computer has none that is new enough.

@@ -22,7 +22,8 @@ from api.ldes.serving.version_routes import observation_versions
 from api.live.hub import Hub
 from api.live.routes import live
 from api.operations import operations
-from api.pages.routes import pages
+from api.portal.rendering import Pages
+from api.portal.routes import portal
 from api.sensorthings.routes import sensorthings
 from api.settings import ApiSettings
 from api.shapes import shapes
@@ -49,6 +50,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         Misconfigured: the key file is none.
     """
     store, telemetry, vocabulary = Store(settings), Telemetry(), Vocabulary.load()
+    pages = Pages(settings, vocabulary)
     hub = Hub(settings, store, telemetry, vocabulary)
     board = StatusBoard(store, settings.monitors)
 
@@ -81,15 +83,15 @@ def create_app(settings: ApiSettings) -> FastAPI:
         live(settings, hub),
         figures(settings, store, vocabulary),
         catalogue(settings, store),
-        charter_reports(settings, store, vocabulary),
+        charter_reports(settings, store, vocabulary, pages),
         streams,
         observation_versions(settings, store, vocabulary),
-        entities(settings, store, vocabulary),
+        entities(settings, store, vocabulary, pages),
         shapes(settings),
         feeds(settings, store),
         operations(store, telemetry, hub.check),
-        status(settings, board),
-        pages(settings, store, vocabulary),
+        status(settings, store, vocabulary, board, pages),
+        portal(settings, store, vocabulary, pages),
     ):
         app.include_router(router)
     app.add_middleware(

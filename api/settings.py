@@ -85,6 +85,31 @@ class EventStreamSettings(BaseModel):
     )
 
 
+class BaseMap(BaseModel):
+    """A map below the sensors, of another server; by default there is none, and nobody is told."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = Field(
+        "", description="tiles of a base map, with `{z}`, `{x}` and `{y}`; empty: none"
+    )
+    attribution: str = Field("", description="whose map that is, as its terms want it told")
+
+    @field_validator("url")
+    @classmethod
+    def _has_places(cls, value: str) -> str:
+        if value and not (
+            value.startswith("https://") and all(one in value for one in ("{z}", "{x}", "{y}"))
+        ):
+            raise ValueError("begins with https:// and has {z}, {x} and {y} in it")
+        return value
+
+    @property
+    def origin(self) -> str:
+        """The server as a Content-Security-Policy names it, with a space in front."""
+        return f" https://{self.url.split('/')[2]}" if self.url else ""
+
+
 class ApiSettings(BaseSettings):
     """What the HTTP interfaces need to know."""
 
@@ -120,6 +145,7 @@ class ApiSettings(BaseSettings):
         EventStreamSettings(), description="how the pages of event streams are given"
     )
     live: LiveSettings = Field(LiveSettings(), description="how the live stream behaves")
+    base_map: BaseMap = Field(BaseMap(), description="a map below the sensors")
     requests: RequestPolicy = Field(
         RequestPolicy(), description="how many requests a caller may make"
     )

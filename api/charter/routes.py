@@ -11,7 +11,7 @@ from api.charter.figures import city_report
 from api.charter.report import report_of
 from api.iris import Iris
 from api.negotiation import Form, accepted, form_of
-from api.pages.rendering import Pages
+from api.portal.rendering import LANGUAGE, Pages, view_of
 from api.queries import check_names, query_of
 from api.settings import ApiSettings
 from api.store import Store
@@ -24,14 +24,18 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def charter_reports(settings: ApiSettings, store: Store, vocabulary: Vocabulary) -> APIRouter:
+def charter_reports(
+    settings: ApiSettings, store: Store, vocabulary: Vocabulary, pages: Pages
+) -> APIRouter:
     """Return the route of the charter reports."""
     router = APIRouter(tags=["Catalogue"])
-    iris, pages = Iris(settings.base_iri), Pages(settings.base_iri)
+    iris = Iris(settings.base_iri)
 
     async def report(request: Request, city: str) -> Response:
         """Tell how a city stands with the Open Data Charter: comply or explain, by principle."""
-        check_names(query_of(request, most=settings.limits.query_characters), ())
+        query = query_of(request, most=settings.limits.query_characters)
+        check_names(query, (LANGUAGE,))
+        view = view_of(request, query)
         name, dot, suffix = city.partition(".")
         accept = request.headers.get("accept")
         form = form_of(suffix, _FORMS) if dot else accepted(accept, _FORMS)
@@ -39,7 +43,7 @@ def charter_reports(settings: ApiSettings, store: Store, vocabulary: Vocabulary)
             known = await city_report(connection, name, iris, vocabulary)
         found = report_of(known, name, now=datetime.now(UTC))
         if form.suffix == "html":
-            return pages.page("charter.html", report=found, headers=_HEADERS)
+            return pages.page("charter.html", view, report=found, headers=_HEADERS)
         return Response(
             msgspec.json.encode(found), media_type="application/json", headers=_HEADERS
         )

@@ -18,7 +18,7 @@ from api.iris import Iris
 from api.ldes import lexical
 from api.ldes.star import Star
 from api.negotiation import Form, accepted, form_of
-from api.pages.rendering import Pages
+from api.portal.rendering import LANGUAGE, Pages, view_of
 from api.queries import check_names, query_of
 from api.rdf_document import FORMS, graph_of, has, not_modified, sent, tag_of, written
 from api.settings import ApiSettings
@@ -37,11 +37,13 @@ _PRIVATE: Final = {"Cache-Control": "private, no-store", "Vary": "Accept"}
 class Answers:
     """Answers for what is asked below `/id`."""
 
-    def __init__(self, settings: ApiSettings, store: Store, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, settings: ApiSettings, store: Store, vocabulary: Vocabulary, pages: Pages
+    ) -> None:
         self._store = store
         self._vocabulary = vocabulary
         self._iris = Iris(settings.base_iri)
-        self._pages = Pages(settings.base_iri)
+        self._pages = pages
         self._most_characters = settings.limits.query_characters
 
     async def entity(self, kind: Kind, request: Request) -> Response:
@@ -95,7 +97,9 @@ class Answers:
         return self._said(request, say_metric(known, self._iris), suffix)
 
     def _said(self, request: Request, star: Star, suffix: str) -> Response:
-        check_names(query_of(request, most=self._most_characters), ())
+        query = query_of(request, most=self._most_characters)
+        check_names(query, (LANGUAGE,))
+        view = view_of(request, query)
         accept = request.headers.get("accept")
         form = form_of(suffix, ALL_FORMS) if suffix else accepted(accept, ALL_FORMS)
         caching = _PUBLIC if caller_of(request) is EVERYBODY else _PRIVATE
@@ -107,12 +111,20 @@ class Answers:
             return sent(written(graph, form), form, headers)
         return self._pages.page(
             "entity.html",
+            view,
             title=title_of(graph, subject),
             address=subject,
             properties=properties_of(graph, subject),
+            page=_page_of(subject, self._iris) if caller_of(request) is EVERYBODY else "",
             forms=FORMS,
             headers=headers,
         )
+
+
+def _page_of(subject: str, iris: Iris) -> str:
+    """Return the page that shows the values of a thing or datastream, empty for other entities."""
+    found = re.fullmatch(r"/id/(thing|datastream)/(\d+)", subject.removeprefix(iris.base))
+    return f"/{found[1]}s/{found[2]}" if found else ""
 
 
 def _numbers(texts: Sequence[str]) -> tuple[list[int], str]:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.entities.answers import ALL_FORMS, Answers
 from api.entities.kinds import KINDS
+from api.portal.rendering import Pages
 from api.settings import ApiSettings
 from api.store import Store
 from schemas.vocabulary import Vocabulary
@@ -17,10 +18,12 @@ from schemas.vocabulary import Vocabulary
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
-def entities(settings: ApiSettings, store: Store, vocabulary: Vocabulary) -> APIRouter:
+def entities(
+    settings: ApiSettings, store: Store, vocabulary: Vocabulary, pages: Pages
+) -> APIRouter:
     """Return the routes of the entities."""
     router = APIRouter(tags=["Linked data"])
-    answers = Answers(settings, store, vocabulary)
+    answers = Answers(settings, store, vocabulary, pages)
     for kind in KINDS:
         _add(router, kind.name, kind.path, partial(answers.entity, kind))
     _add(router, "theme", "/id/theme/{slug}", answers.theme)

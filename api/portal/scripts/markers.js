@@ -1,0 +1,128 @@
+// Markers with values; those that would cover each other are one, with their number.
+import L from "leaflet";
+import Supercluster from "supercluster";
+import { age } from "./format.js";
+import { popup } from "./popup.js";
+import { words } from "./words.js";
+
+const RADIUS = 42; // pixels, about half a marker's width
+const DEEPEST = 17;
+
+export class Markers {
+  #map;
+  #index;
+  #layer = L.layerGroup();
+  #shown = new Map(); // place or cluster -> marker
+  #streams = new Map(); // datastream -> [stream, place]
+  #waiting = new Set();
+
+  constructor(map, data) {
+    this.#map = map;
+    this.#layer.addTo(map);
+    const places = placesOf(data);
+    for (const place of places) {
+      for (const thing of place.things) {
+        for (const stream of thing.streams) this.#streams.set(stream.id, [stream, place]);
+      }
+    }
+    this.#index = new Supercluster({ radius: RADIUS, maxZoom: DEEPEST });
+    this.#index.load(places.map((place) => ({
+      type: "Feature", properties: { place }, geometry: { type: "Point", coordinates: place.at },
+    })));
+    map.on("moveend", () => this.#draw());
+    this.#draw();
+  }
+
+  // Changes a datastream, and draws its place anew before the next picture.
+  change(id, how) {
+    const found = this.#streams.get(id);
+    if (!found) return;
+    how(found[0]);
+    if (!this.#waiting.size) requestAnimationFrame(() => this.#refresh());
+    this.#waiting.add(found[1]);
+  }
+
+  #refresh() {
+    for (const place of this.#waiting) {
+      const marker = this.#shown.get(place);
+      if (!marker) continue;
+      label(marker, place);
+      if (marker.isPopupOpen()) marker.setPopupContent(popup(place));
+    }
+    this.#waiting.clear();
+  }
+
+  #draw() {
+    const bounds = this.#map.getBounds().pad(0.2);
+    const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    const found = this.#index.getClusters(box, Math.floor(this.#map.getZoom()));
+    const wanted = new Map(found.map((one) => [one.properties.place ?? `cluster ${one.id}`, one]));
+    for (const [key, marker] of this.#shown) {
+      if (wanted.has(key)) continue;
+      marker.remove();
+      this.#shown.delete(key);
+    }
+    for (const [key, one] of wanted) {
+      if (!this.#shown.has(key)) this.#shown.set(key, one.properties.cluster ? this.#cluster(one) : this.#place(one));
+    }
+  }
+
+  #cluster({ id, properties, geometry }) {
+    const [x, y] = geometry.coordinates;
+    const count = properties.point_count;
+    const icon = L.divIcon({ className: "cluster", html: `<span>${count}</span>`, iconSize: [44, 44] });
+    const marker = L.marker([y, x], { icon }).addTo(this.#layer);
+    marker.getElement().setAttribute("aria-label", words.cluster.replace("{count}", count));
+    marker.on("click", () => this.#map.setView([y, x], this.#index.getClusterExpansionZoom(id)));
+    return marker;
+  }
+
+  #place({ properties: { place } }) {
+    const icon = L.divIcon({ className: "pin", html: "", iconSize: null });
+    const marker = L.marker([place.at[1], place.at[0]], { icon, riseOnHover: true }).addTo(this.#layer);
+    label(marker, place);
+    marker.bindPopup(() => popup(place), { maxWidth: 320, minWidth: 240 });
+    marker.on("popupopen", ({ popup: opened }) => {
+      opened.getElement().querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", words.close);
+    });
+    return marker;
+  }
+}
+
+// Things at the same place, such as those of one building, share a marker.
+function placesOf({ things, themes }) {
+  const places = new Map();
+  for (const { id, title, at, streams } of things) {
+    const place = places.get(at.join()) ?? { at, things: [] };
+    place.things.push({ id, title, streams: streams.map((one) => streamOf(one, themes)) });
+    places.set(at.join(), place);
+  }
+  return [...places.values()];
+}
+
+function streamOf([id, theme, label, value, time, interval, flags, state, unit], themes) {
+  return { id, theme: themes[theme], label, value, time, interval, flags, state, unit };
+}
+
+// What a marker shows: a value that still comes, if there is one.
+function leading({ things }) {
+  const all = things.flatMap(({ streams }) => streams);
+  return all.find((one) => one.value && one.state !== "silent") ?? all.find((one) => one.value) ?? all[0];
+}
+
+function label(marker, place) {
+  const element = marker.getElement();
+  const stream = leading(place);
+  const isDoubtful = stream.flags.some((code) => words.flags[code]?.[1] !== "info");
+  const inner = document.createElement("span");
+  inner.className = `theme-${stream.theme}`;
+  inner.classList.toggle("silent", stream.state === "silent" || !stream.value);
+  inner.classList.toggle("doubtful", isDoubtful);
+  const value = document.createElement("b");
+  value.textContent = stream.value || "–";
+  inner.append(value, stream.unit ? ` ${stream.unit}` : "");
+  element.replaceChildren(inner);
+  const names = place.things.map(({ title }) => title).join(", ");
+  const told = stream.value ? `${stream.value} ${stream.unit}, ${age(stream.time * 1000)}` : words["no-value"];
+  element.setAttribute("aria-label", `${names}: ${stream.label} ${told}`);
+}
