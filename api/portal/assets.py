@@ -8,24 +8,27 @@ keep it for good.
 import hashlib
 import logging
 import mimetypes
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Final
 
+import brotli
 import zstandard
 from starlette.responses import Response
 
-from api.ldes.serving.codings import Coding, coding_of, encoded
+from api.ldes.serving.codings import Coding, codings_of, encoded
 from schemas.errors import NotFound
 
 _log = logging.getLogger(__name__)
 _FOLDER: Final = files("api.portal")
 _ZSTD_LEVEL: Final = 19
+_BROTLI_QUALITY: Final = 10
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _A_WHILE: Final = "public, max-age=3600"
 _COMPRESSED: Final = frozenset((".woff2", ".png"))
+_CODINGS: Final[tuple[Coding, ...]] = ("br", "zstd", "gzip", "identity")
+_ANYTHING: Final = "application/octet-stream"
 _TYPES: Final = {".js": "text/javascript", ".woff2": "font/woff2"}
 NOT_BUILT: Final = (
     "the scripts of the portal are not built, so pages show no map and their values stand still: "
@@ -33,28 +36,36 @@ NOT_BUILT: Final = (
 )
 
 
-@dataclass(frozen=True)
 class Asset:
     """A file as it is sent.
 
     Attributes:
         address: below our own, with the hash of the content.
-        bodies: the content in each coding.
+        codings: those that make it smaller.
     """
 
-    address: str
-    media_type: str
-    bodies: Mapping[Coding, bytes]
+    def __init__(self, name: str, content: bytes) -> None:
+        suffix = PurePosixPath(name).suffix
+        self.address = f"/static/{name}"
+        self.media_type = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or _ANYTHING
+        self.codings: tuple[Coding, ...] = ("identity",) if suffix in _COMPRESSED else _CODINGS
+        self._bodies: dict[Coding, bytes] = {"identity": content}
+
+    def body(self, coding: Coding) -> bytes:
+        """Return the content in a coding; made at the first request, and kept."""
+        if coding not in self._bodies:
+            self._bodies[coding] = _smallest(self._bodies["identity"], coding)
+        return self._bodies[coding]
 
 
 class Assets:
-    """All files, compressed once."""
+    """All files."""
 
     def __init__(self) -> None:
-        built = {_plain(name): _asset(name, content) for name, content in _files("built")}
+        built = {_plain(name): Asset(name, content) for name, content in _files("built")}
         if not built:
             _log.warning(NOT_BUILT)
-        own = {name: _asset(_hashed(name, content), content) for name, content in _files("static")}
+        own = {name: Asset(_hashed(name, content), content) for name, content in _files("static")}
         self._by_name = built | own
         self._by_address = {one.address: one for one in self._by_name.values()}
 
@@ -75,8 +86,7 @@ class Assets:
         found = hashed or self._by_name.get(name)
         if found is None:
             raise NotFound(f"there is no file {name[:80]!r}")
-        coding = coding_of(accept_encoding)
-        coding = coding if coding in found.bodies else "identity"
+        coding = next(one for one in codings_of(accept_encoding) if one in found.codings)
         headers = {
             "Cache-Control": _FOR_GOOD if hashed else _A_WHILE,
             "Vary": "Accept-Encoding",
@@ -84,7 +94,7 @@ class Assets:
         }
         if coding != "identity":
             headers["Content-Encoding"] = coding
-        return Response(found.bodies[coding], media_type=found.media_type, headers=headers)
+        return Response(found.body(coding), media_type=found.media_type, headers=headers)
 
 
 def _files(folder: str) -> Iterator[tuple[str, bytes]]:
@@ -93,14 +103,15 @@ def _files(folder: str) -> Iterator[tuple[str, bytes]]:
         yield file.name, file.read_bytes()
 
 
-def _asset(name: str, content: bytes) -> Asset:
-    suffix = PurePosixPath(name).suffix
-    bodies: dict[Coding, bytes] = {"identity": content}
-    if suffix not in _COMPRESSED:
-        bodies["gzip"] = encoded(content, "gzip")
-        bodies["zstd"] = zstandard.compress(content, _ZSTD_LEVEL)
-    kind = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Asset(f"/static/{name}", kind, bodies)
+def _smallest(content: bytes, coding: Coding) -> bytes:
+    match coding:
+        case "br":
+            small: bytes = brotli.compress(content, quality=_BROTLI_QUALITY)
+            return small
+        case "zstd":
+            return zstandard.compress(content, _ZSTD_LEVEL)
+        case _:
+            return encoded(content, coding)
 
 
 def _hashed(name: str, content: bytes) -> str:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from pydantic import RootModel
 
-from schemas.vocabulary import Entry, Text
+from schemas.vocabulary_entries import Entry, Text
 from schemas.yaml_source import read_model, read_yaml
 
 _FILE: Final = files("api.portal") / "examples.yaml"

@@ -11,7 +11,8 @@ import msgspec
 from api.portal.streams import Stream
 from api.portal.wording import Wording
 from api.store import Connection
-from schemas.vocabulary import QualityFlag, Vocabulary
+from schemas.vocabulary import Vocabulary
+from schemas.vocabulary_entries import QualityFlag
 
 Span: TypeAlias = Literal["day", "week", "month", "year"]
 Grain: TypeAlias = Literal["observation", "quarter", "hour", "day"]

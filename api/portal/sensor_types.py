@@ -13,7 +13,8 @@ from api.store import Connection
 from schemas.errors import NotFound
 from schemas.language.sensor_profile import Example, ExpectedObservation, SensorProfile
 from schemas.library import profile_files
-from schemas.vocabulary import QualityFlag, Vocabulary
+from schemas.vocabulary import Vocabulary
+from schemas.vocabulary_entries import QualityFlag
 from schemas.yaml_source import read_model, read_yaml
 
 _RUNS: Final = (files("api.portal") / "runs.sql").read_text(encoding="utf-8")

@@ -12,7 +12,8 @@ import msgspec
 
 from api.portal.wording import Wording
 from api.store import Connection
-from schemas.vocabulary import QualityFlag, Vocabulary
+from schemas.vocabulary import Vocabulary
+from schemas.vocabulary_entries import QualityFlag
 
 SQL: Final = (files("api.portal") / "streams.sql").read_text(encoding="utf-8")
 MOST: Final = 20_000

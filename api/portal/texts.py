@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 from markupsafe import Markup
 from pydantic import RootModel
 
-from schemas.vocabulary import Text
+from schemas.vocabulary_entries import Text
 from schemas.yaml_source import read_model, read_yaml
 
 Language: TypeAlias = Literal["nl", "en", "fr", "de"]

@@ -11,7 +11,7 @@ from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
 
 from api.portal.texts import DUTCH, Language, Texts
-from schemas.vocabulary import Text
+from schemas.vocabulary_entries import Text
 
 LOCALES: Final[Mapping[Language, str]] = {
     "nl": "nl_BE",
