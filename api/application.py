@@ -31,6 +31,7 @@ from api.status.routes import status
 from api.status.status import StatusBoard
 from api.store import Store
 from api.telemetry import RequestTelemetry, Telemetry
+from api.webhooks.routes import webhooks
 from schemas.request_limit import RequestLimit
 from schemas.vocabulary import Vocabulary
 
@@ -49,9 +50,15 @@ def create_app(settings: ApiSettings) -> FastAPI:
     Raises:
         Misconfigured: the key file is none.
     """
-    store, telemetry, vocabulary = Store(settings), Telemetry(), Vocabulary.load()
+    telemetry, vocabulary = Telemetry(), Vocabulary.load()
+    store = Store(
+        settings.database,
+        connections=settings.connections,
+        acquire_seconds=settings.acquire_seconds,
+        statement_seconds=settings.limits.statement_seconds,
+    )
     pages = Pages(settings, vocabulary)
-    hub = Hub(settings, store, telemetry, vocabulary)
+    hub = Hub(settings.live, store, telemetry, vocabulary)
     board = StatusBoard(store, settings.monitors)
 
     @asynccontextmanager
@@ -81,6 +88,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         sensorthings(settings, store, vocabulary),
         exports(settings, store, vocabulary),
         live(settings, hub),
+        webhooks(settings, hub),
         figures(settings, store, vocabulary),
         catalogue(settings, store),
         charter_reports(settings, store, vocabulary, pages),

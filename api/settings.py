@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.callers import NetworkText
 from schemas.publication import MAXIMUM_PER_MILLISECOND
 from schemas.request_limit import RequestPolicy
 from schemas.settings import DatabaseConnection, HttpListener
@@ -55,10 +56,24 @@ class LiveSettings(BaseModel):
     interval_seconds: float = Field(
         0.02, ge=0, description="shortest rest from one write to the next; joins small commits"
     )
+    recent_bytes: int = Field(
+        8 << 20, ge=0, description="of what was published last, for clients that come back soon"
+    )
     connection_seconds: float = Field(
         3600.0, gt=0, description="life of a connection; the client comes back with its last id"
     )
     clients: int = Field(15_000, ge=1, description="clients of one process")
+
+
+class DestinationPolicy(BaseModel):
+    """Where messages may be sent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    http: bool = Field(default=False, description="allows http:// beside https://")
+    networks: tuple[NetworkText, ...] = Field(
+        (), description="networks that are not public and allowed: a JSON array, for your own"
+    )
 
 
 class EventStreamSettings(BaseModel):
@@ -144,8 +159,12 @@ class ApiSettings(BaseSettings):
     event_streams: EventStreamSettings = Field(
         EventStreamSettings(), description="how the pages of event streams are given"
     )
-    live: LiveSettings = Field(LiveSettings(), description="how the live stream behaves")
     base_map: BaseMap = Field(BaseMap(), description="a map below the sensors")
+    live: LiveSettings = Field(LiveSettings(), description="how the live streams behave")
+    destinations: DestinationPolicy = Field(
+        DestinationPolicy(), description="where webhooks may lead, as `WEBHOOKS_DESTINATIONS`"
+    )
+    webhooks: int = Field(20, ge=0, description="most webhooks of a city")
     requests: RequestPolicy = Field(
         RequestPolicy(), description="how many requests a caller may make"
     )

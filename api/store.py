@@ -10,8 +10,8 @@ import asyncpg
 import msgspec
 
 from api.problems import TookTooLong
-from api.settings import ApiSettings
 from schemas.errors import Overloaded, QueryRejected, StoreUnavailable
+from schemas.settings import DatabaseConnection
 
 _log = logging.getLogger(__name__)
 
@@ -44,26 +44,41 @@ class Store:
     """Connections to the database, for reading only.
 
     Nothing is opened before it is needed, so that the process starts while the database is away.
+
+    Args:
+        database: where it is.
+        connections: at most so many.
+        acquire_seconds: longest wait for one of them.
+        statement_seconds: longest statement.
     """
 
-    def __init__(self, settings: ApiSettings) -> None:
-        self._settings = settings
+    def __init__(
+        self,
+        database: DatabaseConnection,
+        *,
+        connections: int,
+        acquire_seconds: float,
+        statement_seconds: float,
+    ) -> None:
+        self._database = database
+        self._connections = connections
+        self._acquire_seconds = acquire_seconds
+        self._statement_seconds = statement_seconds
         self._pool: asyncpg.Pool | None = None
 
     async def open(self) -> None:
         """Make the pool ready; connects nowhere yet."""
-        limits = self._settings.limits
         self._pool = await asyncpg.create_pool(
-            self._settings.database.dsn.get_secret_value(),
+            self._database.dsn.get_secret_value(),
             min_size=0,
-            max_size=self._settings.connections,
+            max_size=self._connections,
             init=_prepare,
-            timeout=self._settings.acquire_seconds,
+            timeout=self._acquire_seconds,
             server_settings={
                 "application_name": "stadspuls api",
                 "role": "stadspuls_reader",
                 "default_transaction_read_only": "on",
-                "statement_timeout": f"{limits.statement_seconds * 1000:.0f}",
+                "statement_timeout": f"{self._statement_seconds * 1000:.0f}",
                 "timezone": "UTC",
                 # Times and datastreams differ from call to call: a plan for all fits none.
                 "plan_cache_mode": "force_custom_plan",
@@ -110,7 +125,7 @@ class Store:
         if self._pool is None:
             raise StoreUnavailable("the database is not open")
         try:
-            return await self._pool.acquire(timeout=self._settings.acquire_seconds)
+            return await self._pool.acquire(timeout=self._acquire_seconds)
         except TimeoutError as waited:
             if self._pool.get_idle_size() == 0 and self._pool.get_size():
                 raise Overloaded("all connections to the database are in use") from waited
@@ -121,7 +136,7 @@ class Store:
             await asyncio.shield(self._pool.release(connection))
 
     def _translated(self) -> "_Translation":
-        return _Translation(self._settings.limits.statement_seconds)
+        return _Translation(self._statement_seconds)
 
 
 class _Translation:

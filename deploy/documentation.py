@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings
 
 from api.ldes.building.settings import LdesSettings
 from api.settings import ApiSettings
+from api.webhooks.settings import WebhooksSettings
 from deploy.grafana.settings import GrafanaSettings
 from deploy.journal import JournalSettings
 from deploy.settings import PlatformSettings
@@ -32,6 +33,7 @@ FILES: Final[dict[Path, dict[str, tuple[type[BaseSettings], ...]]]] = {
             AggregateSettings,
             ApiSettings,
             LdesSettings,
+            WebhooksSettings,
             SimulatorSettings,
             GrafanaSettings,
         ),

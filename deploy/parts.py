@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from api.ldes.building.settings import LdesSettings
-from api.settings import ApiSettings
+from api.settings import ApiSettings, DestinationPolicy
+from api.webhooks.settings import WebhooksSettings
 from deploy.installation import Installation
 from deploy.part import Part
 from deploy.settings import PlatformSettings
@@ -24,7 +25,7 @@ from stream_processors.settings import (
 Monitors: TypeAlias = Mapping[str, HttpListener]
 """Where each process but the interfaces tells its health and its metrics."""
 
-_PRIVATE: Final = ("normalise", "store", "aggregate", "ldes")
+_PRIVATE: Final = ("normalise", "store", "aggregate", "ldes", "webhooks")
 
 
 def monitors(settings: PlatformSettings) -> Monitors:
@@ -50,10 +51,11 @@ def pipeline_parts(
 def open_parts(
     installation: Installation, settings: PlatformSettings, stack: Stack, monitors: Monitors
 ) -> tuple[Part, ...]:
-    """Return the processes of the open interfaces: what answers, and what builds pages for it."""
+    """Return the processes of the open interfaces: what answers, builds pages, sends."""
     return (
         _api(installation, settings, stack, monitors),
         _ldes(installation, settings, stack, monitors["ldes"]),
+        _webhooks(installation, settings, stack, monitors["webhooks"]),
     )
 
 
@@ -68,6 +70,7 @@ def _api(
         base_iri=settings.base_iri,
         pages_dir=installation.pages_dir,
         requests=_requests(installation, settings, "api"),
+        destinations=_destinations(settings),
         monitors=dict(monitors),
     )
     return Part(installation.data_dir, "api", wishes, listener=listener)
@@ -83,6 +86,15 @@ def _ldes(
         pages_dir=installation.pages_dir,
     )
     return Part(installation.data_dir, "ldes", wishes, listener=listener)
+
+
+def _webhooks(
+    installation: Installation, settings: PlatformSettings, stack: Stack, listener: HttpListener
+) -> Part:
+    wishes = WebhooksSettings(
+        database=stack.database, monitor=listener, destinations=_destinations(settings)
+    )
+    return Part(installation.data_dir, "webhooks", wishes, listener=listener)
 
 
 def _ingest(
@@ -136,6 +148,10 @@ def _requests(installation: Installation, settings: PlatformSettings, name: str)
         trusted_proxies=settings.trusted_proxies,
         table_file=installation.data_dir / "parts" / f"{name}.requests",
     )
+
+
+def _destinations(settings: PlatformSettings) -> DestinationPolicy:
+    return DestinationPolicy(http=settings.webhook_http, networks=settings.webhook_networks)
 
 
 def public_listener(settings: PlatformSettings, port: int) -> HttpListener:

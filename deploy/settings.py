@@ -37,6 +37,12 @@ class PlatformSettings(BaseSettings):
     trusted_proxies: tuple[NetworkText, ...] = Field(
         (), description="reverse proxies whose X-Forwarded-For counts: a JSON array of networks"
     )
+    webhook_http: bool = Field(
+        default=False, description="lets webhooks lead to http:// addresses, beside https://"
+    )
+    webhook_networks: tuple[NetworkText, ...] = Field(
+        (), description="networks of your own that webhooks may lead into: a JSON array"
+    )
     readings_days: int = Field(
         7, ge=1, description="how long Kafka keeps readings; less where a dataset says less"
     )

@@ -173,6 +173,19 @@ LDES_MISSING = Metric(
     "Observations in no page because their publication was removed before it was read.",
 )
 
+WEBHOOK_MESSAGES = Metric(
+    "stadspuls_webhook_messages",
+    "counter",
+    "Attempts to hand a message to a webhook's receiver, and webhooks disabled, by outcome.",
+    ("outcome",),
+)
+WEBHOOKS = Metric("stadspuls_webhooks", "gauge", "Webhooks, by state.", ("state",))
+WEBHOOK_LAG = Metric(
+    "stadspuls_webhook_lag_observations",
+    "gauge",
+    "Observations published and not yet looked at for the webhook that is the furthest behind.",
+)
+
 ALL: tuple[Metric, ...] = tuple(
     value for name, value in sorted(globals().items()) if isinstance(value, Metric)
 )

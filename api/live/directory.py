@@ -20,10 +20,13 @@ class Directory:
         """Return the facts of a datastream that is known."""
         return self._facts.get(datastream_id)
 
-    async def refresh(self, connection: Connection) -> None:
-        """Read everything again: access, places and names may have changed."""
+    async def refresh(self, connection: Connection) -> bool:
+        """Read everything again; tell whether access, places or names have changed."""
         found = await facts_of(connection, readable=None)
-        self._facts = {one.datastream_id: self._same(one) for one in found}
+        facts = {one.datastream_id: self._same(one) for one in found}
+        changed = any(facts.get(number) is not one for number, one in self._facts.items())
+        self._facts = facts
+        return changed
 
     async def learn(self, connection: Connection, datastreams: Iterable[int]) -> None:
         """Read what is not known yet."""

@@ -1,6 +1,7 @@
 """Published observations as JSON, each written once for all who listen."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -16,10 +17,12 @@ class Event:
 
     Attributes:
         sequence: its place in the publication.
+        published_time: when it was published.
         json: the object that every face sends.
     """
 
     sequence: int
+    published_time: datetime
     facts: Facts
     quality: tuple[str, ...]
     json: bytes
@@ -48,4 +51,4 @@ def event_of(published: PublishedObservation, facts: Facts) -> Event:
         "publishedTime": published.published_time,
     }
     json = b"{" + facts.json + b"," + msgspec.json.encode(members)[1:]
-    return Event(published.sequence, facts, published.quality, json)
+    return Event(published.sequence, published.published_time, facts, published.quality, json)

@@ -4,8 +4,8 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import asyncpg
@@ -16,8 +16,10 @@ from api.live.events import Batch
 from api.live.filters import Filter
 from api.live.forms import Form
 from api.live.listeners import Listener
-from api.live.tail import check_resume, edge, read_after
-from api.settings import ApiSettings
+from api.live.position import Position
+from api.live.recent import Recent
+from api.live.tail import ROWS, check_resume, edge, read_after
+from api.settings import LiveSettings
 from api.store import Connection, Store
 from api.telemetry import Telemetry
 from schemas.errors import NotFound, Overloaded, PlatformError, Unavailable
@@ -31,28 +33,26 @@ _TURN = 500  # writes, before others have their turn of the event loop
 
 
 class Hub:
-    """Reads each row of the publication once and passes it on.
-
-    Attributes:
-        position: everything up to this sequence has been passed on.
-    """
+    """Reads each row of the publication once and passes it on."""
 
     def __init__(
-        self, settings: ApiSettings, store: Store, telemetry: Telemetry, vocabulary: Vocabulary
+        self, settings: LiveSettings, store: Store, telemetry: Telemetry, vocabulary: Vocabulary
     ) -> None:
-        self.position = 0
         self.vocabulary = vocabulary
         self.directory = Directory()
-        self._settings = settings.live
+        self._settings = settings
         self._store = store
         self._telemetry = telemetry
         self._audiences = Audiences()
+        self._recent = Recent(most_bytes=settings.recent_bytes)
+        self._followers = 0
         self._clients = 0
         self._read_time: float | None = None
         self._refreshed_time = 0.0
         self._closed = False
         self._woken = asyncio.Event()
-        self._moved = asyncio.Event()
+        self._begun = asyncio.Event()
+        self._position = Position()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -80,6 +80,35 @@ class Hub:
         if self._read_time is None or time.monotonic() - self._read_time > self._late_seconds:
             raise Unavailable("the publication is not being read")
 
+    @property
+    def position(self) -> int:
+        """Everything up to this sequence has been passed on."""
+        return self._position.sequence
+
+    async def reached(self, sequence: int) -> None:
+        """Wait until this process has read so far: another one may be ahead of it.
+
+        Raises:
+            Unavailable: it does not come to it.
+        """
+        await self._position.reached(sequence, seconds=self._late_seconds)
+
+    async def beyond(self, sequence: int) -> None:
+        """Wait, however long, until something after a sequence was published."""
+        await self._position.beyond(sequence)
+
+    async def begun(self) -> None:
+        """Wait until the publication is being read.
+
+        Raises:
+            Unavailable: it does not come to it.
+        """
+        try:
+            async with asyncio.timeout(self._late_seconds):
+                await self._begun.wait()
+        except TimeoutError:
+            raise Unavailable("the publication is not being read") from None
+
     async def admit(self, wanted: Filter, last: int | None) -> None:
         """Insist that a client can be served before its answer begins.
 
@@ -91,6 +120,17 @@ class Hub:
         """
         if self._closed or self._clients >= self._settings.clients:
             raise Overloaded("no more live clients for now")
+        await self.admissible(wanted, last)
+
+    async def admissible(self, wanted: Filter, last: int | None) -> None:
+        """Insist that there is what a client wants to hear of, from where it wants it.
+
+        Raises:
+            NotFound: a datastream is not there, or not for this caller.
+            NoLongerKept: what follows a sequence is not kept any more.
+            NotYet: nothing with that sequence was published.
+            Unavailable: the publication is not being read.
+        """
         await self.check()
         async with self._store.reading() as connection:
             await self.directory.learn(connection, wanted.datastreams)
@@ -102,30 +142,29 @@ class Hub:
                 raise NotFound(f"there is no datastream {one} here")
 
     async def missed(self, sequence: int) -> Sequence[Batch]:
-        """Return what follows a sequence, from the database.
+        """Return what follows a sequence, from memory or from the database.
 
         Raises:
+            NotYet: it has not been published.
             NoLongerKept: it is not kept any more.
         """
+        recent = self._recent.after(sequence, most=ROWS)
+        if recent is not None:
+            return recent
         async with self._store.reading() as connection:
             batches = await read_after(connection, sequence, self.directory)
             if not batches:
                 await check_resume(connection, sequence)
             return batches
 
-    async def reached(self, sequence: int) -> None:
-        """Wait until this process has read so far: another one may be ahead of it.
-
-        Raises:
-            Unavailable: it does not come to it.
-        """
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        """Read everything for as long as the context lasts, also while nobody listens."""
+        self._followers += 1
         try:
-            async with asyncio.timeout(self._late_seconds):
-                while self.position < sequence:
-                    self._moved.clear()
-                    await self._moved.wait()
-        except TimeoutError:
-            raise Unavailable("the publication is not being read") from None
+            yield
+        finally:
+            self._followers -= 1
 
     def join(self, listener: Listener, wanted: Filter, form: Form) -> None:
         """Let a listener hear what is passed on from now on."""
@@ -151,6 +190,10 @@ class Hub:
             self._telemetry.live_clients.dec()
 
     @property
+    def _heard(self) -> bool:
+        return bool(self._audiences) or self._followers > 0
+
+    @property
     def _late_seconds(self) -> float:
         return max(_LATE_SECONDS, 5 * self._settings.poll_seconds)
 
@@ -168,7 +211,9 @@ class Hub:
         async with self._store.listening() as connection:
             last = await edge(connection)
             if self._read_time is None or last < self.position:
-                self._go_to(last)  # the first time, or a database that was made anew
+                # The first time, or a database that was made anew.
+                self._recent.clear()
+                self._position.move(last)
             await connection.add_listener(CHANNEL, self._wake)
             try:
                 while True:
@@ -182,19 +227,23 @@ class Hub:
     async def _read(self, connection: Connection) -> None:
         now = time.monotonic()
         if not self._refreshed_time or now - self._refreshed_time > self._settings.refresh_seconds:
-            await self.directory.refresh(connection)
+            if await self.directory.refresh(connection):
+                self._recent.clear()  # what it holds was open or closed as of then
             self._refreshed_time = now
-        if not self._audiences:
+        if not self._heard:
             await self._skip(connection)
         while batches := await read_after(connection, self.position, self.directory):
             await self._pass_on(batches)
         self._read_time = time.monotonic()
+        self._begun.set()
 
     async def _skip(self, connection: Connection) -> None:
         """Go to the edge without unpacking what nobody listens to."""
         last = await edge(connection)
-        if not self._audiences:  # whoever joined meanwhile hears it from the old position on
-            self._go_to(max(self.position, last))
+        if not self._heard and last > self.position:
+            # Whoever joined meanwhile hears it from the old position on.
+            self._recent.clear()
+            self._position.move(last)
 
     async def _pass_on(self, batches: Sequence[Batch]) -> None:
         """Write batches to everybody who wants something of them.
@@ -205,7 +254,9 @@ class Hub:
         """
         began = time.monotonic()
         chosen = self._audiences.chosen(batches)
-        self._go_to(batches[-1].last_sequence)
+        for batch in batches:
+            self._recent.add(batch)
+        self._position.move(batches[-1].last_sequence)
         written = 0
         for piece, listeners in chosen:
             for listener in listeners:
@@ -215,10 +266,6 @@ class Hub:
                     await asyncio.sleep(0)
         rest = self._settings.interval_seconds if written else 0.0
         await asyncio.sleep(max(rest, min(time.monotonic() - began, _LONGEST_REST_SECONDS)))
-
-    def _go_to(self, sequence: int) -> None:
-        self.position = sequence
-        self._moved.set()
 
     async def _wait(self) -> None:
         try:

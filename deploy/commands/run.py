@@ -104,6 +104,14 @@ def _ldes() -> Callable[[], Awaitable[None]]:
     return lambda: run(settings, keep_chronicle(settings.database, iris, seconds=seconds))
 
 
+def _webhooks() -> Callable[[], Awaitable[None]]:
+    from api.webhooks.run import run
+    from api.webhooks.settings import WebhooksSettings
+
+    settings = WebhooksSettings()
+    return lambda: run(settings)
+
+
 def _simulate() -> Callable[[], Awaitable[None]]:
     from simulators.publisher import run
     from simulators.settings import SimulatorSettings
@@ -119,5 +127,6 @@ PARTS: dict[str, Callable[[], Callable[[], Awaitable[None]]]] = {
     "aggregate": _aggregate,
     "api": _api,
     "ldes": _ldes,
+    "webhooks": _webhooks,
     "simulate": _simulate,
 }

@@ -152,7 +152,7 @@ def test_status_tells_what_came_and_that_every_process_works(platform: Up) -> No
     [city] = [one for one in status["cities"] if one["city"] == "vlierhove"]
 
     assert {one["name"] for one in status["processes"]} == {
-        "api", "ingest", "normalise", "store", "aggregate", "ldes",
+        "api", "ingest", "normalise", "store", "aggregate", "ldes", "webhooks",
     }  # fmt: skip
     assert status["lag"]["recordsToStore"] == 0
     assert city["day"]["normalised"] >= 1

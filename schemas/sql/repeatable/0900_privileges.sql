@@ -20,3 +20,5 @@ grant usage on all sequences in schema public to stadspuls_writer;
 grant select on all tables in schema public to stadspuls_reader;
 grant usage on schema dashboard to stadspuls_dashboard;
 grant select on all tables in schema dashboard to stadspuls_dashboard;
+-- Who reads what is measured has no need of the receivers' secrets.
+revoke select on webhook from stadspuls_reader;

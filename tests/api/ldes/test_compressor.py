@@ -11,10 +11,10 @@ import pytest
 import pytest_asyncio
 
 from api.ldes.building.compressor import Compressor
-from api.ldes.building.leader import _AWAY
 from api.ldes.building.settings import LdesSettings
 from api.ldes.page_store import DirectoryPageStore
 from api.ldes.serving.codings import codings_of
+from api.leader import AWAY
 from api.settings import ApiSettings
 from tests.api.ldes.conftest import MORNING, PAGE, Site
 from tests.stream_processors.running import until
@@ -157,7 +157,7 @@ async def test_form_is_not_kept_when_the_connection_is_lost(
     await made(compressor)
     pid = full.builder._connection.get_server_pid()
     await full.owner.execute("select pg_terminate_backend($1)", pid)
-    with pytest.raises(_AWAY):
+    with pytest.raises(AWAY):
         await compressor.go_on()
 
     assert full.files() == before

@@ -1,0 +1,1 @@
+"""What is published, sent to whoever asked for it: signed, in order, until it is taken."""
