@@ -8,6 +8,7 @@
     pages/                pages of the event streams: primary data, to be backed up
     mqtt/ kafka/ database/ …   the services' own data
     running.json          addresses of the platform while it runs
+    prometheus.json       those of its metrics, as Prometheus' `file_sd_configs` reads them
 """
 
 import hashlib
@@ -15,7 +16,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -113,6 +114,18 @@ class Installation:
             file.unlink(missing_ok=True)
             return
         _write(file, json.dumps(facts, indent=2).encode())
+
+    def write_targets(self, monitors: Mapping[str, str]) -> None:
+        """Note where each process tells its metrics, for Prometheus.
+
+        Args:
+            monitors: `host:port` by the name of the process.
+        """
+        targets = [
+            {"targets": [place], "labels": {"part": part}} for part, place in monitors.items()
+        ]
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        _write(self.data_dir / "prometheus.json", json.dumps(targets, indent=2).encode())
 
     def running(self) -> dict[str, Any]:
         """Return the addresses of the running platform.

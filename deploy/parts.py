@@ -1,6 +1,6 @@
 """Our processes with their settings: who is told what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -22,7 +22,7 @@ from stream_processors.settings import (
     StoreSettings,
 )
 
-Monitors: TypeAlias = Mapping[str, HttpListener]
+Monitors: TypeAlias = dict[str, HttpListener]
 """Where each process but the interfaces tells its health and its metrics."""
 
 _PRIVATE: Final = ("normalise", "store", "aggregate", "ldes", "webhooks")
@@ -71,7 +71,7 @@ def _api(
         pages_dir=installation.pages_dir,
         requests=_requests(installation, settings, "api"),
         destinations=_destinations(settings),
-        monitors=dict(monitors),
+        monitors=monitors,
     )
     return Part(installation.data_dir, "api", wishes, listener=listener)
 

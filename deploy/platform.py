@@ -157,6 +157,9 @@ async def running_platform(settings: PlatformSettings) -> AsyncIterator[Platform
             monitors=monitors(settings),
         )
         installation.write_running(_facts(platform, packs=""))
+        installation.write_targets(
+            {name: one.place for name, one in (platform.monitors | {"api": platform.api}).items()}
+        )
         try:
             yield platform
         finally:

@@ -60,6 +60,9 @@ class HttpListener(Connection):
     @property
     def address(self) -> str:
         """Where a caller on this computer finds it."""
-        scheme = "https" if self.certificate_file else "http"
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{scheme}://{host}:{self.port}"
+        return f"{'https' if self.certificate_file else 'http'}://{self.place}"
+
+    @property
+    def place(self) -> str:
+        """Host and port, as an address has them."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"

@@ -130,6 +130,12 @@ AGGREGATE_BACKLOG = Metric(
 QUALITY_BACKLOG = Metric(
     "stadspuls_quality_backlog_hours", "gauge", "Hours waiting to be counted for their quality."
 )
+DATASTREAMS = Metric(
+    "stadspuls_quality_datastreams",
+    "gauge",
+    "Datastreams by whether they say what is expected: on-time, late, silent, unknown.",
+    ("city", "theme", "state"),
+)
 DIFFERENCES = Metric(
     "stadspuls_difference_observations",
     "counter",

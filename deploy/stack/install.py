@@ -7,6 +7,7 @@ import sys
 from deploy.stack.debian import install_packages
 from deploy.stack.kafka_jars import install_kafka_jars, kafka_jars
 from deploy.stack.mosquitto import mosquitto_program
+from deploy.stack.promtool import install_promtool
 from deploy.stack.timescale import install_timescale, timescale_programs
 from schemas.errors import Misconfigured
 
@@ -42,6 +43,7 @@ def install_real() -> None:
         install_packages(*lacking)
     install_kafka_jars()
     install_timescale()
+    install_promtool()
 
 
 def main() -> int:

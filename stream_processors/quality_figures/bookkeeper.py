@@ -15,6 +15,9 @@ from stream_processors.quality_figures.figures import (
 )
 from stream_processors.rounds import Rounds
 from stream_processors.settings import AggregateSettings
+from stream_processors.statements import statement
+
+_STATES = statement(__package__, "states")
 
 REST: Final = 20
 """It rests so many times as long as a round took: it takes a twentieth of a core at most."""
@@ -51,5 +54,10 @@ class Bookkeeper(Rounds):
         )
 
     async def conclude(self, connection: Connection) -> None:
-        """Sum the last day up."""
-        await summarise(connection, touched=sorted(self._touched), now=datetime.now(UTC))
+        """Sum the last day up, and show how many datastreams are silent."""
+        now = datetime.now(UTC)
+        await summarise(connection, touched=sorted(self._touched), now=now)
+        for city, theme, state, count in await connection.fetch(_STATES, now):
+            self._monitor.instruments.show(
+                telemetry.DATASTREAMS, count, city=city, theme=theme, state=state
+            )

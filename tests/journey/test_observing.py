@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.installation import EXAMPLES
+from schemas import telemetry
 from tests.journey.running import ROOT, Up, eventually, stadspuls, up
 from tests.otlp import Receiver, receiver
 
@@ -114,6 +116,24 @@ def test_a_rejected_reading_is_found_by_the_name_of_its_dead_letter(
     assert set(spans.trace(reading)) == {"ingest", "normalise", "store", "dead-letters"}
     assert [one["reading"] for one in named] == [reading]
     assert "payload.malformed" in shown
+
+
+def test_every_process_tells_metrics_of_the_closed_list_alone(platform: Up) -> None:
+    targets = json.loads((platform.installation.data_dir / "prometheus.json").read_text())
+    told = {
+        one["labels"]["part"]: httpx.get(f"http://{one['targets'][0]}/metrics", timeout=60).text
+        for one in targets
+    }
+    families = {
+        part: {one.name for one in text_string_to_metric_families(text)}
+        for part, text in told.items()
+    }
+
+    assert families.keys() == {"api", "ingest", "normalise", "store", "aggregate", "ldes"}
+    for part, names in families.items():
+        assert names, part
+        assert names <= {one.name for one in telemetry.ALL}, part
+    assert "stadspuls_quality_datastreams" in families["aggregate"]
 
 
 def test_a_reading_that_nobody_knows_is_told_so(platform: Up) -> None:

@@ -36,6 +36,14 @@ async def count(shop: Scene, *, now: datetime = NOON + timedelta(hours=4)) -> Mo
     return monitor
 
 
+async def turn(shop: Scene, monitor: Monitor) -> None:
+    """Let the bookkeeper go round once more."""
+    chosen = AggregateSettings(database=shop.sink._settings.database)
+    bookkeeper = Bookkeeper(chosen, monitor, severities=SEVERITIES)
+    await bookkeeper.turn()
+    await bookkeeper._session.close()
+
+
 async def store(shop: Scene, *observations: Observation, late: float = 0) -> None:
     """Store observations, each received `late` seconds after its phenomenon's end."""
     for one in observations:
@@ -196,6 +204,23 @@ async def test_hour_is_the_citys_own(shop: Scene) -> None:
 
     starts = [row["hour_start"] for row in await shop.rows("quality_hour")]
     assert starts == [NOON - timedelta(minutes=30), NOON + timedelta(minutes=30)]
+
+
+async def test_states_of_datastreams_are_shown(shop: Scene) -> None:
+    """The one that spoke long ago is silent; of the one that never did nobody knows."""
+    await register(shop, interval=900, properties="{}")
+    await register(shop, interval=300, properties="{}")
+    await store(shop, *(observation(1, 15 * n) for n in range(7)))
+    monitor = await count(shop)
+    await turn(shop, monitor)
+    shown = {
+        state: metric(
+            monitor, "stadspuls_quality_datastreams", city="stad-a", theme="x", state=state
+        )
+        for state in ("on-time", "late", "silent", "unknown")
+    }
+
+    assert shown == {"on-time": 0, "late": 0, "silent": 1, "unknown": 1}
 
 
 async def test_backlog_is_told(shop: Scene) -> None:
