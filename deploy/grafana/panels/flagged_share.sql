@@ -1,5 +1,5 @@
 -- Which share of the values of the chosen datastreams was set aside for a flag, by day.
-with shown as (
+with shown as materialized (
     select datastream_id, title
     from dashboard.datastream
     where city = '$city' and theme = '$theme' and observed_property = '$property'
@@ -12,7 +12,13 @@ select
     s.title as metric,
     a.flagged_count::double precision / nullif(a.count + a.flagged_count, 0) as value
 from shown as s
-join dashboard.aggregate as a using (datastream_id)
-where a.period = 'day'
-    and $__timeFilter(a.bucket_start)
+-- A view that is a barrier takes conditions on its columns, and no joins.
+cross join lateral (
+    select bucket_start, count, flagged_count
+    from dashboard.aggregate
+    where datastream_id = s.datastream_id
+        and period = 'day'
+        and $__timeFilter(bucket_start)
+    offset 0
+) as a
 order by a.bucket_start
