@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 
@@ -33,6 +33,25 @@ AWAY: Final = (
 )
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
+class Pen:
+    """The connection, for several who write: one after the other is served."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = asyncio.Lock()
+
+    async def fetch(self, sql: str, *values: Any) -> list[asyncpg.Record]:
+        """Run a statement and return its rows.
+
+        Raises:
+            StoreUnavailable: the database does not answer, or took our connection.
+        """
+        async with self._lock:
+            with translated():
+                # To its end, or the connection could not be used by the next one.
+                return await asyncio.shield(self._connection.fetch(sql, *values))
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from api.ldes.building.settings import LdesSettings
 from api.settings import ApiSettings, DestinationPolicy
 from api.webhooks.settings import WebhooksSettings
 from deploy.installation import Installation
+from deploy.mosquitto import LIVE
 from deploy.part import Part
 from deploy.settings import PlatformSettings
 from deploy.stack import Stack
@@ -92,7 +93,10 @@ def _webhooks(
     installation: Installation, settings: PlatformSettings, stack: Stack, listener: HttpListener
 ) -> Part:
     wishes = WebhooksSettings(
-        database=stack.database, monitor=listener, destinations=_destinations(settings)
+        database=stack.database,
+        monitor=listener,
+        destinations=_destinations(settings),
+        mqtt=stack.mqtt_service.connection_as(LIVE),
     )
     return Part(installation.data_dir, "webhooks", wishes, listener=listener)
 

@@ -191,6 +191,17 @@ WEBHOOK_LAG = Metric(
     "gauge",
     "Observations published and not yet looked at for the webhook that is the furthest behind.",
 )
+LIVE_MQTT_MESSAGES = Metric(
+    "stadspuls_live_mqtt_messages", "counter", "Open observations republished by MQTT."
+)
+LIVE_MQTT_CONNECTED = Metric(
+    "stadspuls_live_mqtt_connected", "gauge", "1 while the broker takes what is republished."
+)
+LIVE_MQTT_LAG = Metric(
+    "stadspuls_live_mqtt_lag_observations",
+    "gauge",
+    "Observations published and not yet looked at for MQTT.",
+)
 
 ALL: tuple[Metric, ...] = tuple(
     value for name, value in sorted(globals().items()) if isinstance(value, Metric)

@@ -75,10 +75,10 @@ def check_filter(topic_filter: str, *, owner: str) -> None:
     levels = topic_filter.split("/")
     if not topic_filter or not topic_filter.isprintable():
         raise Misconfigured(f"city {owner}: a topic filter is empty or has control characters")
-    if levels[0] in ("+", "#", "city") or levels[0].startswith("$"):
+    if levels[0] in ("+", "#", "city", "live") or levels[0].startswith("$"):
         raise Misconfigured(
             f"city {owner}: the topic filter {topic_filter!r} must begin with a fixed word other "
-            "than 'city', so that it cannot reach into other cities"
+            "than 'city' and 'live', so that it cannot reach into other cities"
         )
     for place, level in enumerate(levels):
         alone = level in ("+", "#") or not ("+" in level or "#" in level)

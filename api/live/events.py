@@ -18,11 +18,13 @@ class Event:
     Attributes:
         sequence: its place in the publication.
         published_time: when it was published.
+        phenomenon_start: of the observation.
         json: the object that every face sends.
     """
 
     sequence: int
     published_time: datetime
+    phenomenon_start: datetime
     facts: Facts
     quality: tuple[str, ...]
     json: bytes
@@ -51,4 +53,6 @@ def event_of(published: PublishedObservation, facts: Facts) -> Event:
         "publishedTime": published.published_time,
     }
     json = b"{" + facts.json + b"," + msgspec.json.encode(members)[1:]
-    return Event(published.sequence, published.published_time, facts, published.quality, json)
+    return Event(
+        published.sequence, published.published_time, start, facts, published.quality, json
+    )

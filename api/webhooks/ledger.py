@@ -1,6 +1,5 @@
 """How far each webhook has come, kept over the connection that makes us the one who sends."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
-from api.leader import Connection, translated
+from api.leader import Pen
 from api.webhooks.statements import statement
 
 _ACTIVE, _BEGIN, _TAKEN, _PASSED, _FAILED, _DISABLE = map(
@@ -52,22 +51,21 @@ class Webhook:
 
 
 class Ledger:
-    """Reads and notes; several may ask at once, one after the other is served.
+    """Reads and notes.
 
     A note answers `False` when the owner changed the webhook meanwhile: then nothing was noted.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._lock = asyncio.Lock()
+    def __init__(self, pen: Pen) -> None:
+        self._pen = pen
 
     async def active(self) -> list[Webhook]:
         """Return the webhooks to which messages are sent."""
-        return [_webhook(row) for row in await self._fetch(_ACTIVE)]
+        return [_webhook(row) for row in await self._pen.fetch(_ACTIVE)]
 
     async def counts(self) -> dict[str, int]:
         """Return how many webhooks there are, by state."""
-        return {row["state"]: row["count"] for row in await self._fetch(_COUNT)}
+        return {row["state"]: row["count"] for row in await self._pen.fetch(_COUNT)}
 
     async def begin(self, webhook: Webhook, sequence: int, pending: int) -> bool:
         """Fix what the message under way is made of, before it is sent."""
@@ -90,13 +88,7 @@ class Ledger:
         return await self._note(_DISABLE, webhook, reason, failure)
 
     async def _note(self, sql: str, webhook: Webhook, *values: Any) -> bool:
-        return bool(await self._fetch(sql, webhook.webhook_id, webhook.version, *values))
-
-    async def _fetch(self, sql: str, *values: Any) -> list[asyncpg.Record]:
-        async with self._lock:
-            with translated():
-                # To the end, or the connection could not be used by the next one.
-                return await asyncio.shield(self._connection.fetch(sql, *values))
+        return bool(await self._pen.fetch(sql, webhook.webhook_id, webhook.version, *values))
 
 
 def _webhook(row: asyncpg.Record) -> Webhook:

@@ -36,6 +36,16 @@ class Monitor:
         )
         self.lag = Gauge(names.WEBHOOK_LAG.name, names.WEBHOOK_LAG.help, registry=self.registry)
 
+        self.mqtt_messages = Counter(
+            names.LIVE_MQTT_MESSAGES.name, names.LIVE_MQTT_MESSAGES.help, registry=self.registry
+        )
+        self.mqtt_connected = Gauge(
+            names.LIVE_MQTT_CONNECTED.name, names.LIVE_MQTT_CONNECTED.help, registry=self.registry
+        )
+        self.mqtt_lag = Gauge(
+            names.LIVE_MQTT_LAG.name, names.LIVE_MQTT_LAG.help, registry=self.registry
+        )
+
     def stand_by(self) -> None:
         """Note that another one works."""
         self.waiting_for = ""

@@ -3,16 +3,18 @@
 import asyncio
 import logging
 import random
+from collections.abc import Coroutine, Iterator
 from typing import Any, Final, NoReturn
 
 from api.http_server import serve
-from api.leader import Connection, holding
+from api.leader import Connection, Pen, holding
 from api.live.hub import Hub
 from api.settings import LiveSettings
 from api.store import Store
 from api.telemetry import Telemetry
 from api.webhooks.ledger import Ledger
 from api.webhooks.monitor import Monitor
+from api.webhooks.mqtt.republisher import Republisher
 from api.webhooks.office import Office
 from api.webhooks.post import Post
 from api.webhooks.settings import WebhooksSettings
@@ -80,6 +82,7 @@ async def _send(connection: Connection, settings: WebhooksSettings, monitor: Mon
     )
     live = LiveSettings(poll_seconds=settings.poll_seconds)
     hub = Hub(live, store, Telemetry(), Vocabulary.load())
+    pen = Pen(connection)
     await store.open()
     try:
         async with hub.running(), Post(settings.destinations, settings.delivery) as post:
@@ -88,11 +91,31 @@ async def _send(connection: Connection, settings: WebhooksSettings, monitor: Mon
                 monitor.waiting_for = ""
                 office = Office(
                     hub=hub,
-                    ledger=Ledger(connection),
+                    ledger=Ledger(pen),
                     post=post,
                     policy=settings.delivery,
                     monitor=monitor,
                 )
-                await office.run(refresh_seconds=settings.refresh_seconds)
+                await _together(
+                    office.run(refresh_seconds=settings.refresh_seconds),
+                    *_republishing(settings, hub, pen, monitor),
+                )
     finally:
         await store.close()
+
+
+def _republishing(
+    settings: WebhooksSettings, hub: Hub, pen: Pen, monitor: Monitor
+) -> Iterator[Coroutine[Any, Any, NoReturn]]:
+    if settings.mqtt:
+        yield Republisher(settings.mqtt, hub=hub, pen=pen, monitor=monitor).run()
+
+
+async def _together(*works: Coroutine[Any, Any, NoReturn]) -> None:
+    """Run until one fails; then none goes on."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(work)
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None

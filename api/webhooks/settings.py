@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.settings import DestinationPolicy
-from schemas.settings import DatabaseConnection, HttpListener
+from schemas.settings import DatabaseConnection, HttpListener, MqttConnection
 
 
 class DeliveryPolicy(BaseModel):
@@ -36,7 +36,7 @@ class DeliveryPolicy(BaseModel):
 
 
 class WebhooksSettings(BaseSettings):
-    """What sends webhooks is told (`WEBHOOKS_…`)."""
+    """What sends webhooks, and republishes by MQTT, is told (`WEBHOOKS_…`)."""
 
     model_config = SettingsConfigDict(
         frozen=True, extra="forbid", env_prefix="WEBHOOKS_", env_nested_delimiter="__"
@@ -59,4 +59,7 @@ class WebhooksSettings(BaseSettings):
     delivery: DeliveryPolicy = Field(DeliveryPolicy(), description="how messages are sent")
     refresh_seconds: float = Field(
         2.0, gt=0, description="between two looks for webhooks that were made or changed"
+    )
+    mqtt: MqttConnection | None = Field(
+        None, description="broker on which what is open is republished; empty: it is not"
     )

@@ -1,11 +1,13 @@
 """Mosquitto's configuration, password and access files, generated from the cities."""
 
-from deploy.mosquitto.access import GATEWAY, CityAccess, access_file, check_access
+from deploy.mosquitto.access import GATEWAY, LIVE, PUBLIC, CityAccess, access_file, check_access
 from deploy.mosquitto.configuration import MosquittoLimits, MosquittoListener, write_mosquitto
 from deploy.mosquitto.passwords import password_file
 
 __all__ = [
     "GATEWAY",
+    "LIVE",
+    "PUBLIC",
     "CityAccess",
     "MosquittoLimits",
     "MosquittoListener",

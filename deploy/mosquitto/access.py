@@ -9,6 +9,13 @@ from schemas.topics import Mapping as TopicMapping
 from schemas.topics import Routes
 
 GATEWAY = "gateway"
+LIVE = "live"
+"""Who republishes what is open."""
+
+PUBLIC = "public"
+"""Anybody, for reading what is open; the password is the same word."""
+
+_READ = "topic read live/#"
 # No slash above all: it would span levels of a topic wherever a rule names the user.
 _USERNAME = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
 
@@ -17,8 +24,8 @@ _USERNAME = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
 class CityAccess:
     """A city's users at the broker, and where they may write.
 
-    They write below `city/{city}/` and to the city's further topic filters, and nowhere else; what
-    they subscribe to stays silent.
+    They write below `city/{city}/` and to the city's further topic filters, and nowhere else; of
+    what they subscribe to, only what is open and live is heard.
 
     Attributes:
         city: the city's slug.
@@ -56,14 +63,18 @@ def access_file(cities: Sequence[CityAccess]) -> str:
         Misconfigured: as `check_access` does.
     """
     check_access(cities)
-    gateway = [f"user {GATEWAY}", "topic read #", "topic read $SYS/#"]
-    return "\n".join([*gateway, *(line for city in cities for line in _lines(city)), ""])
+    ours = [
+        *(f"user {GATEWAY}", "topic read #", "topic read $SYS/#"),
+        *(f"user {LIVE}", "topic write live/#"),
+        *(f"user {PUBLIC}", _READ),
+    ]
+    return "\n".join([*ours, *(line for city in cities for line in _lines(city)), ""])
 
 
 def _lines(city: CityAccess) -> list[str]:
     filters = (f"city/{city.city}/#", *city.filters)
     writes = [f"topic write {one}" for one in filters]
-    return [line for name in sorted(city.users) for line in (f"user {name}", *writes)]
+    return [line for name in sorted(city.users) for line in (f"user {name}", _READ, *writes)]
 
 
 def _check_username(name: str, city: str) -> None:

@@ -2,11 +2,11 @@
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.mosquitto.access import GATEWAY, CityAccess, access_file
+from deploy.mosquitto.access import PUBLIC, CityAccess, access_file
 from deploy.mosquitto.passwords import password_file
 
 # Each setting with its reason; what a kill of the broker loses is in deploy/README.md.
@@ -84,7 +84,7 @@ def write_mosquitto(
     folder: Path,
     *,
     cities: Sequence[CityAccess],
-    gateway_password: str,
+    passwords: Mapping[str, str],
     listeners: Sequence[MosquittoListener],
     limits: MosquittoLimits | None = None,
 ) -> Path:
@@ -93,6 +93,13 @@ def write_mosquitto(
     The files belong to the folder's owner, as whom Mosquitto is to run. Written again with other
     cities, a running Mosquitto takes passwords and access over at a SIGHUP.
 
+    Args:
+        folder: where.
+        cities: whose users may connect.
+        passwords: of our own users, `gateway` and `live`.
+        listeners: where to listen.
+        limits: what it may hold.
+
     Raises:
         Misconfigured: names or filters of the cities are not allowed or overlap.
         OSError: a certificate or key cannot be read.
@@ -100,7 +107,7 @@ def write_mosquitto(
     users = {name: password for city in cities for name, password in city.users.items()}
     access = access_file(cities)
     _write(folder / "access", access)
-    _write(folder / "passwords", password_file({**users, GATEWAY: gateway_password}))
+    _write(folder / "passwords", password_file({**users, **passwords, PUBLIC: PUBLIC}))
     lines = "".join(_listener(listener, folder) for listener in listeners)
     settings = _SETTINGS.format(folder=folder, **vars(limits or MosquittoLimits()))
     return _write(folder / "mosquitto.conf", settings + lines)

@@ -13,7 +13,6 @@ from deploy.mosquitto import (
     check_access,
     write_mosquitto,
 )
-from deploy.secrets import secret
 from deploy.stack.mqtt import MqttService
 from deploy.stack.process import Command
 from deploy.stack.unprivileged import become
@@ -83,7 +82,7 @@ class Mosquitto(MqttService):
         return write_mosquitto(
             self.folder,
             cities=self._cities,
-            gateway_password=secret(self.data_dir, "mqtt-gateway"),
+            passwords=self.our_users,
             listeners=[MosquittoListener(port=self.ports[0]), *self._listeners],
             limits=self.limits,
         )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from deploy.mosquitto.access import GATEWAY, CityAccess, check_access
+from deploy.mosquitto.access import GATEWAY, LIVE, CityAccess, check_access
 from deploy.secrets import secret
 from deploy.stack.mqtt_probe import probe_mqtt
 from deploy.stack.service import Service
@@ -51,7 +51,12 @@ class MqttService(Service):
     def users(self) -> dict[str, str]:
         """Passwords by user name."""
         of_cities = {name: word for city in self._cities for name, word in city.users.items()}
-        return {**of_cities, GATEWAY: secret(self.data_dir, "mqtt-gateway")}
+        return {**of_cities, **self.our_users}
+
+    @property
+    def our_users(self) -> dict[str, str]:
+        """Passwords of those who belong to no city, by user name."""
+        return {name: secret(self.data_dir, f"mqtt-{name}") for name in (GATEWAY, LIVE)}
 
     @property
     def connection(self) -> MqttConnection:

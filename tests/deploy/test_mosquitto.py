@@ -30,6 +30,7 @@ from schemas.settings import MqttConnection
 
 GENT = CityAccess(city="gent", users={"gent.bus": "word"}, filters=("telraam/gent/#",))
 AALST = CityAccess(city="aalst", users={"aalst.air": "word"})
+OURS = {"gateway": "word", "live": "word"}
 VERSIONS = [MQTTProtocolVersion.MQTTv311, MQTTProtocolVersion.MQTTv5]
 
 
@@ -38,7 +39,12 @@ def test_a_user_may_write_its_citys_topics_and_the_gateway_may_read() -> None:
         "user gateway",
         "topic read #",
         "topic read $SYS/#",
+        "user live",
+        "topic write live/#",
+        "user public",
+        "topic read live/#",
         "user gent.bus",
+        "topic read live/#",
         "topic write city/gent/#",
         "topic write telraam/gent/#",
     ]
@@ -98,7 +104,10 @@ def test_passwords_are_salted_hashes() -> None:
 
 def test_files_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     write_mosquitto(
-        tmp_path, cities=[GENT], gateway_password="word", listeners=[MosquittoListener()]
+        tmp_path,
+        cities=[GENT],
+        passwords=OURS,
+        listeners=[MosquittoListener()],
     )
 
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
@@ -110,7 +119,7 @@ def test_the_queue_is_bounded_by_bytes_and_not_by_messages(tmp_path: Path) -> No
     file = write_mosquitto(
         tmp_path,
         cities=[],
-        gateway_password="word",
+        passwords=OURS,
         listeners=[MosquittoListener()],
         limits=limits,
     )

@@ -1,0 +1,148 @@
+"""Follows the publication and sends what is open to the broker, from where it stopped."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from importlib.resources import files
+from typing import Final, NoReturn
+
+import aiomqtt
+
+from api.leader import Pen
+from api.live.events import Batch
+from api.live.hub import Hub
+from api.problems import NoLongerKept, NotYet
+from api.webhooks.monitor import Monitor
+from api.webhooks.mqtt.messages import POSITION_TOPIC, LiveMessage, messages_of, taken_back
+from schemas.settings import MqttConnection
+
+_log: Final = logging.getLogger(__name__)
+_NOTE: Final = (files("api.webhooks.mqtt") / "memory.sql").read_text(encoding="utf-8")
+_PIECE: Final = 500  # messages handed to the client at once
+_LOOK_SECONDS: Final = 10.0  # for datastreams that are open no more
+_ACKNOWLEDGE_SECONDS: Final = 30.0
+_FIRST_SECONDS, _LONGEST_SECONDS = 0.2, 10.0
+_CLIENT: Final = "stadspuls-live"
+
+
+class Republisher:
+    """Sends each open observation to the topic of its datastream.
+
+    Observations go out at QoS 0, so that nobody's absence fills the broker's queues; behind each
+    round the position goes out at QoS 1. The broker takes a connection's messages in their order:
+    its acknowledgement of the position is one of all before it.
+    """
+
+    def __init__(
+        self, connection: MqttConnection, *, hub: Hub, pen: Pen, monitor: Monitor
+    ) -> None:
+        self._connection = connection
+        self._hub, self._pen, self._monitor = hub, pen, monitor
+        self._after = 0
+        self._newest: dict[int, datetime] = {}
+        self._retained: dict[int, str] = {}
+
+    async def run(self) -> NoReturn:
+        """Send until cancelled, through every outage of the broker.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        await self._remember()
+        bound = _FIRST_SECONDS
+        while True:
+            try:
+                async with self._client() as client:
+                    self._monitor.mqtt_connected.set(1)
+                    bound = _FIRST_SECONDS
+                    while True:
+                        await self._go_on(client)
+            except (aiomqtt.MqttError, OSError) as trouble:
+                _log.warning("the MQTT broker does not take live data: %s", trouble)
+            finally:
+                self._monitor.mqtt_connected.set(0)
+            await asyncio.sleep(random.uniform(bound / 2, bound))  # noqa: S311 - spreads load
+            bound = min(2 * bound, _LONGEST_SECONDS)
+
+    def _client(self) -> aiomqtt.Client:
+        to = self._connection
+        return aiomqtt.Client(
+            to.host,
+            to.port,
+            identifier=_CLIENT,
+            username=to.username,
+            password=to.password.get_secret_value() if to.password else None,
+            tls_params=aiomqtt.TLSParameters(ca_certs=str(to.ca_file)) if to.ca_file else None,
+            max_concurrent_outgoing_calls=2 * _PIECE,
+            timeout=_ACKNOWLEDGE_SECONDS,
+        )
+
+    async def _remember(self) -> None:
+        """Find out where it stopped; the first time it begins with what is published next."""
+        latest = await self._pen.fetch("select datastream_id, phenomenon_start from latest")
+        self._newest = {row["datastream_id"]: row["phenomenon_start"] for row in latest}
+        retained = await self._pen.fetch("select datastream_id, topic from mqtt_retained")
+        self._retained = {row["datastream_id"]: row["topic"] for row in retained}
+        position = await self._pen.fetch("select sequence from mqtt_position")
+        self._after = position[0]["sequence"] if position else self._hub.position
+
+    async def _go_on(self, client: aiomqtt.Client) -> None:
+        """Send what follows, or wait for it a while."""
+        await self._take_back(client)
+        batches = await self._next()
+        if batches:
+            await self._send(client, batches)
+        else:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._hub.beyond(self._after)
+        self._monitor.mqtt_lag.set(max(0, self._hub.position - self._after))
+
+    async def _next(self) -> Sequence[Batch]:
+        try:
+            return await self._hub.missed(self._after)
+        except (NoLongerKept, NotYet) as gap:
+            _log.error("MQTT goes on at what is published next: %s", gap)
+            self._after = self._hub.position
+            return ()
+
+    async def _send(self, client: aiomqtt.Client, batches: Sequence[Batch]) -> None:
+        events = (event for batch in batches for event in batch.events)
+        messages = list(messages_of(events, self._newest))
+        kept = {int(m.topic.rpartition("/")[2]): m.topic for m in messages if m.retained}
+        new = {number: topic for number, topic in kept.items() if number not in self._retained}
+        await self._hand_over(client, messages)
+        last = batches[-1].last_sequence
+        await client.publish(POSITION_TOPIC, str(last), qos=1, retain=True)
+        await self._pen.fetch(_NOTE, last, list(new), list(new.values()))
+        self._retained |= new
+        self._after = last
+
+    async def _hand_over(self, client: aiomqtt.Client, messages: Sequence[LiveMessage]) -> None:
+        for begin in range(0, len(messages), _PIECE):
+            piece = messages[begin : begin + _PIECE]
+            await asyncio.gather(
+                *(client.publish(one.topic, one.payload, retain=one.retained) for one in piece)
+            )
+            self._monitor.mqtt_messages.inc(len(piece))
+
+    async def _take_back(self, client: aiomqtt.Client) -> None:
+        """Let the broker forget the last values of what is open no more."""
+        closed = list(self._closed())
+        if closed:
+            await self._hand_over(client, list(taken_back(self._retained, iter(closed))))
+            await client.publish(POSITION_TOPIC, str(self._after), qos=1, retain=True)
+            await self._pen.fetch(
+                "delete from mqtt_retained where datastream_id = any($1)", closed
+            )
+            for one in closed:
+                del self._retained[one]
+
+    def _closed(self) -> Iterable[int]:
+        for one in self._retained:
+            facts = self._hub.directory.get(one)
+            if facts is not None and not facts.open:
+                yield one
