@@ -12,6 +12,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 
 from schemas import telemetry
 from schemas.errors import BrokerUnavailable
+from schemas.journal import facts
 from schemas.journey import UNFOLLOWED, Journey
 from schemas.registry import Registry
 from schemas.rejection_log import RejectionLog
@@ -140,7 +141,8 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
     def _begin(self, place: TopicPartition, known: Committed, *, beginning: int) -> None:
         if 0 < known.offset < beginning:
             lost = beginning - known.offset
-            log.error("partition=%d lost=%d: Kafka deleted them unread", place.partition, lost)
+            told = facts(topic=place.topic, partition=place.partition, lost=lost)
+            log.error("Kafka deleted records that were never read", extra=told)
             self._monitor.instruments.count(telemetry.RECORDS_LOST, lost, topic=place.topic)
         until = max(known.offset, beginning)
         memory = max(self._settings.redelivery_memory_records, 1)  # one, to recognise the log by
@@ -164,7 +166,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             return place, None
         if records[0].offset < share.position:
             # What we wanted is not there, and the client went to the log's beginning.
-            log.warning("partition=%d: the log was made anew; from its beginning", place.partition)
+            self._tell_anew(place)
             share.warm_until = 0
         share.position = records[-1].offset + 1
         arrivals = [arrival_of(one) for one in records]
@@ -188,10 +190,14 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _from_beginning(self, place: TopicPartition) -> None:
         """Read a log that was made anew, forgetting what we have seen of it meanwhile."""
-        log.warning("partition=%d: the log was made anew; from its beginning", place.partition)
+        self._tell_anew(place)
         self._consumer.seek(place, 0)
         self._shares[place.partition] = Share(position=0, warm_until=0)
         self._pipeline.forget(place.partition)
+
+    def _tell_anew(self, place: TopicPartition) -> None:
+        told = facts(topic=place.topic, partition=place.partition)
+        log.warning("the log was made anew; reading it from its beginning", extra=told)
 
     async def _send(self, partition: int, passages: Sequence[Passage], began: int) -> None:
         fitted = [observations_record(one, maximum_bytes=MAXIMUM_RECORD_BYTES) for one in passages]
@@ -225,7 +231,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         except (KafkaError, IllegalStateError) as failure:
             # The partitions are another's now, or Kafka is away: it is done again, and the store
             # knows what it has seen.
-            log.warning("offsets not committed: %r", failure)
+            log.warning("offsets not committed", extra=facts(error=repr(failure)))
 
     def _let_go(self) -> None:
         self._generation += 1

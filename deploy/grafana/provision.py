@@ -29,8 +29,8 @@ Done: TypeAlias = Literal["made", "changed", "unchanged"]
 
 _TIMEOUT_SECONDS: Final = 30.0
 _NOT_FOUND: Final = 404
-_NEVER_GIVEN: Final = {"secureJsonData"}
-"""What Grafana takes and never tells."""
+_NOT_COMPARED: Final = {"secureJsonData", "schemaVersion"}
+"""What Grafana takes and never tells, and what it raises to its own."""
 
 
 class Change(NamedTuple):
@@ -85,7 +85,7 @@ def contains(theirs: Any, ours: Any) -> bool:
         return isinstance(theirs, Mapping) and all(
             contains(theirs.get(name), value)
             for name, value in ours.items()
-            if name not in _NEVER_GIVEN
+            if name not in _NOT_COMPARED
         )
     if isinstance(ours, list):
         return (

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from schemas import telemetry
 from schemas.errors import Fenced
+from schemas.journal import facts
 from stream_processors.database import Connection
 from stream_processors.differences.difference import TEMPORARY_TABLES, backlog, difference
 from stream_processors.monitor import Monitor
@@ -40,7 +41,7 @@ class Subtractor(Rounds):
                 timeouts=self._settings,
             )
         except Fenced as fenced:
-            log.warning("shard=%d: %s", shard, fenced)
+            log.warning("dropped a batch", extra=facts(shard=shard, why=str(fenced)))
             return
         for change, count in made.items():
             self._monitor.instruments.count(telemetry.DIFFERENCES, count, change=change)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
 from schemas.errors import StoreUnavailable
+from schemas.journal import facts
 from stream_processors.database import Connection, Session, translated
 from stream_processors.monitor import Health
 from stream_processors.patience import patiently
@@ -102,7 +103,7 @@ class Keeper:
         if self._kafka is not None:
             await note_kafka(connection, self._kafka, now)
         if removed:
-            log.info("retention: %d removed", removed)
+            log.info("rows removed that are over", extra=facts(removed=removed))
         return removed
 
     @property

@@ -1,13 +1,15 @@
 """Normalise: a vendor's payload becomes observations, by the profile that its topic names."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas.errors import Misconfigured, ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
 from schemas.interpreter.observe import observe
 from schemas.interpreter.rejections import rejection_of
+from schemas.journal import Facts, facts
+from schemas.journey import reading_id
 from schemas.registry import CityContext, Registry
 from schemas.topics import Address
 from schemas.wire import NormalisedReading, Rejection
@@ -38,9 +40,18 @@ def _normalise(arrival: Arrival, registry: Registry) -> Passage:
         return _rejected(arrival, rejection_of(rejected), profile)
     except Exception as failure:
         # Whatever a payload does to the interpreter, it must not stop the readings behind it.
-        log.exception("partition=%d offset=%d", arrival.partition, arrival.offset)
+        log.exception("a profile failed", extra=_named(arrival))
         reason = Rejection(reason="profile.failed", detail=repr(failure))
         return _rejected(arrival, reason, profile)
+
+
+def _named(arrival: Arrival) -> Mapping[str, Facts]:
+    one = arrival.reading
+    return facts(
+        reading=reading_id(one.city, one.source, one.received_time),
+        partition=arrival.partition,
+        offset=arrival.offset,
+    )
 
 
 def _profile(context: CityContext, address: Address) -> CompiledProfile:

@@ -10,6 +10,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 
 from schemas import telemetry
 from schemas.errors import BrokerUnavailable, Fenced
+from schemas.journal import facts
 from stream_processors.kafka_client import cluster_of, consumer, record_of
 from stream_processors.monitor import Monitor
 from stream_processors.patience import patiently
@@ -121,7 +122,8 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         try:
             await self._sink.write(records, self._ownership)
         except Fenced as fenced:
-            log.warning("topic=%s: %s; dropped the batch", self._sink.topic, fenced)
+            told = facts(topic=self._sink.topic, why=str(fenced))
+            log.warning("dropped a batch", extra=told)
             self._monitor.instruments.count(telemetry.FENCED)
             self._let_go()
 
@@ -203,21 +205,13 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             reading.position = record.offset + 1
 
     def _begin_anew(self, partition: int, why: str) -> None:
-        log.warning(
-            "topic=%s partition=%d: the log was made anew (%s); reading it from its beginning",
-            self._sink.topic,
-            partition,
-            why,
-        )
+        told = facts(topic=self._sink.topic, partition=partition, why=why)
+        log.warning("the log was made anew; reading it from its beginning", extra=told)
         self._sink.begin_anew(partition)
 
     def _tell_lost(self, partition: int, lost: int) -> None:
-        log.error(
-            "topic=%s partition=%d lost=%d: Kafka deleted records that were never read",
-            self._sink.topic,
-            partition,
-            lost,
-        )
+        told = facts(topic=self._sink.topic, partition=partition, lost=lost)
+        log.error("Kafka deleted records that were never read", extra=told)
         self._monitor.instruments.count(telemetry.RECORDS_LOST, lost, topic=self._sink.topic)
 
     def _let_go(self) -> None:

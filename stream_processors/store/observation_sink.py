@@ -158,7 +158,7 @@ class ObservationSink:
                 await self._commit_or_halve(part[:middle], ownership)
                 await self._commit_or_halve(part[middle:], ownership)
             elif part[0].observations:
-                log.warning("record=%s refused=%s", part[0].record.offset, refused)
+                self._witness.refused(part[0], str(refused))
                 part[0].refuse([Rejection(reason="record.refused", detail=str(refused))])
                 await self._commit_or_halve(part, ownership)
             else:

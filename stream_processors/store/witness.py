@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from schemas import telemetry
-from schemas.journey import UNFOLLOWED, Journey
+from schemas.journal import facts
+from schemas.journey import UNFOLLOWED, Journey, reading_id
 from schemas.rejection_log import RejectionLog
 from schemas.wire import NormalisedReading
 from stream_processors import stops
 from stream_processors.instruments import Instruments
 from stream_processors.record import Record
 from stream_processors.store.high_water import Step
+from stream_processors.store.prepared import Prepared
 from stream_processors.store.transaction import Committing
 
 log = logging.getLogger(__name__)
@@ -38,17 +40,21 @@ class Witness:
     def saw(self, record: Record, step: Step) -> None:
         """Tell of readings that are missing, known already, or of another log."""
         if step.missing:
-            log.error(
-                "partition=%d offset=%d missing=%d: readings before this one never came",
-                record.partition,
-                record.offset,
-                step.missing,
-            )
+            told = facts(partition=record.partition, offset=record.offset, missing=step.missing)
+            log.error("readings before this one never came", extra=told)
             self._instruments.count(telemetry.READINGS_MISSING, step.missing)
         if step.anew:
-            log.warning("partition=%d: the log of readings was made anew", record.partition)
+            told = facts(partition=record.partition)
+            log.warning("the log of readings was made anew", extra=told)
         if step.known:
             self._instruments.count(telemetry.READINGS_REPEATED)
+
+    def refused(self, prepared: Prepared, why: str) -> None:
+        """Tell of a record that has a value which the database cannot hold."""
+        record, one = prepared.record, prepared.reading
+        name = reading_id(one.city, one.source, one.received_time) if one else None
+        told = facts(reading=name, partition=record.partition, offset=record.offset, error=why)
+        log.warning("record refused by the database", extra=told)
 
     @contextmanager
     def timed(self, batch: Committing) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """The page for those who look after an installation: its commands, run as they stand there."""
 
+import asyncio
 import re
 import shlex
 import shutil
@@ -7,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
 from deploy.installation import EXAMPLES
+from tests.deploy.grafana.fake_grafana import TOKEN, fake_grafana
 from tests.journey.running import ROOT, Up, eventually, stadspuls, up
 
 PAGE = (ROOT / "deploy/README.md").read_text(encoding="utf-8")
@@ -132,6 +135,36 @@ def test_copy_of_the_running_platform_is_restored(platform: Up, tmp_path: Path) 
         assert (tmp_path / "restored" / name).exists()
     key = platform.installation.http_key("vlierhove")
     assert (tmp_path / "restored/secrets/key.vlierhove").read_text().strip() == key
+
+
+def test_dashboards_are_brought_to_a_grafana_that_reads_with_a_user_of_its_own(
+    platform: Up, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STADSPULS_GRAFANA_TOKEN", TOKEN)
+    _, provision = commands("Grafana")
+    with fake_grafana() as grafana:
+        line = provision.replace("http://127.0.0.1:3000", grafana.address)
+        first, second = run(platform, line).splitlines(), run(platform, line).splitlines()
+        source = grafana.kept["datasources", "stadspuls"]
+        seen = asyncio.run(_cities_seen_by(source))
+
+    assert {one.split()[0] for one in first} == {"made"}
+    assert {one.split()[0] for one in second} == {"unchanged"}
+    assert len(first) == len(second) == 10
+    assert seen == ["vlierhove"]
+
+
+async def _cities_seen_by(source: dict[str, Any]) -> list[str]:
+    """Look into the database as Grafana would."""
+    host, port = source["url"].split(":")
+    connection = await asyncpg.connect(
+        host=host, port=int(port), user=source["user"], database=source["jsonData"]["database"],
+        password=source["secureJsonData"]["password"],
+    )  # fmt: skip
+    try:
+        return [row["city"] for row in await connection.fetch("select city from dashboard.city")]
+    finally:
+        await connection.close()
 
 
 def test_every_query_of_the_dashboards_answers(platform: Up) -> None:
