@@ -37,7 +37,7 @@ def test_queries_use_no_variable_that_the_dashboard_does_not_have(dashboard: Das
     has = {*dashboard.variables, *(["theme"] if dashboard.theme else [])}
     for panel in dashboard.panels:
         text = panel.title + sql("panels", panel.query)
-        assert {*re.findall(r"\$([a-z]\w*)", text)} <= has, panel.query
+        assert {*re.findall(r"\$\{?([a-z]\w*)", text)} <= has, panel.query
 
 
 def test_every_query_is_used() -> None:
