@@ -9,18 +9,22 @@ from api.charter.figures import CityReport, Figures
 from api.charter.principles import Principle, Words, charter
 from api.charter.rules import RULES
 from api.instants import instant_text
+from api.portal.texts import Language, Texts
+from api.portal.wording import Wording
 
 Outcome: TypeAlias = Literal["comply", "explain", "declared", "undeclared"]
 
+_LANGUAGES: Final[tuple[Language, ...]] = ("nl", "en")
+_LENGTHS: Final = ("arrival_p95", "publication_p95", "most_publication_seconds")
 _UNDECLARED: Final = Words(
     nl="De stad heeft hierover nog niets verklaard (`charter` in haar pakket).",
     en="The city has not declared anything about this yet (`charter` in its pack).",
 )
 
 
-def report_of(known: CityReport, city: str, *, now: datetime) -> dict[str, Any]:
-    """Return the report as a JSON object."""
-    names = _filled_in(known)
+def report_of(known: CityReport, city: str, *, texts: Texts, now: datetime) -> dict[str, Any]:
+    """Return the report as a JSON object; numbers in its texts as each language writes them."""
+    names = {one: _filled_in(known, Wording(one, texts)) for one in _LANGUAGES}
     principles = [_judged(one, known, names) for one in charter().principles]
     outcomes = [one["outcome"] for one in principles]
     return {
@@ -33,7 +37,9 @@ def report_of(known: CityReport, city: str, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def _judged(principle: Principle, known: CityReport, names: Mapping[str, Any]) -> dict[str, Any]:
+def _judged(
+    principle: Principle, known: CityReport, names: Mapping[Language, Mapping[str, str]]
+) -> dict[str, Any]:
     declared = known.said.charter.get(str(principle.number))
     outcome: Outcome = "declared" if declared else "undeclared"
     said = principle.shown
@@ -42,8 +48,8 @@ def _judged(principle: Principle, known: CityReport, names: Mapping[str, Any]) -
         outcome = "comply" if met else "explain"
         said = principle.comply if met else principle.explain
     told = {
-        language: getattr(said, language).format(**names) if said else ""
-        for language in ("nl", "en")
+        language: getattr(said, language).format(**names[language]) if said else ""
+        for language in _LANGUAGES
     }
     if outcome == "undeclared":
         told = {
@@ -60,25 +66,27 @@ def _judged(principle: Principle, known: CityReport, names: Mapping[str, Any]) -
     }
 
 
-def _filled_in(known: CityReport) -> Mapping[str, Any]:
+def _filled_in(known: CityReport, say: Wording) -> Mapping[str, str]:
     """Return the figures as people read them, and what else the texts name."""
     figures, limits = known.figures, charter().limits
     contact = known.said.contact
     return {
-        **{name: _words(name, value) for name, value in asdict(figures).items()},
-        **{name: f"{value:g}" for name, value in limits.model_dump().items()},
+        **{name: _words(name, value, say) for name, value in asdict(figures).items()},
+        **{name: _words(name, value, say) for name, value in limits.model_dump().items()},
         "contact": f"{contact.name} ({contact.email})" if contact.email else "-",
     }
 
 
-def _words(name: str, value: Any) -> str:
+def _words(name: str, value: Any, say: Wording) -> str:
     if value is None:
         return "-"
     if isinstance(value, datetime):
         return value.date().isoformat()
     if name in ("validity", "completeness"):
-        return f"{100 * value:.1f} %"
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+        return say.share(value)
+    if name in _LENGTHS:
+        return say.seconds(value)
+    return say.number(value) if isinstance(value, int | float) else str(value)
 
 
 def _json(figures: Figures) -> Mapping[str, Any]:

@@ -41,9 +41,11 @@ def charter_reports(
         form = form_of(suffix, _FORMS) if dot else accepted(accept, _FORMS)
         async with store.reading() as connection:
             known = await city_report(connection, name, iris, vocabulary)
-        found = report_of(known, name, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        found = report_of(known, name, texts=pages.texts, now=now)
         if form.suffix == "html":
-            return pages.page("charter.html", view, report=found, headers=_HEADERS)
+            time = f"{pages.wording(view).moment(now, UTC)} UTC"
+            return pages.page("charter.html", view, report=found, time=time, headers=_HEADERS)
         return Response(
             msgspec.json.encode(found), media_type="application/json", headers=_HEADERS
         )

@@ -112,7 +112,7 @@ class Answers:
         return self._pages.page(
             "entity.html",
             view,
-            title=title_of(graph, subject),
+            title=title_of(graph, subject, view.language),
             address=subject,
             properties=properties_of(graph, subject),
             page=_page_of(subject, self._iris) if caller_of(request) is EVERYBODY else "",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rdflib import BNode, Graph, Literal, URIRef
+from rdflib import RDF, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from api.ldes.terms import PREFIXES
@@ -31,11 +31,11 @@ class Property:
     values: Sequence[Value]
 
 
-def title_of(graph: Graph, subject: str) -> str:
-    """Return what an entity is called, in Dutch where it is."""
+def title_of(graph: Graph, subject: str, language: str) -> str:
+    """Return what an entity is called: in a language, else in Dutch, else as it is called."""
     labels = [one for one in graph.objects(URIRef(subject), _LABEL) if isinstance(one, Literal)]
-    dutch = [str(one) for one in labels if one.language == "nl"]
-    return (dutch or [str(one) for one in labels] or [subject])[0]
+    names = {one.language: str(one) for one in labels}
+    return names.get(language) or names.get("nl") or next(iter(names.values()), subject)
 
 
 def properties_of(graph: Graph, subject: str) -> list[Property]:
@@ -50,10 +50,11 @@ def properties_of(graph: Graph, subject: str) -> list[Property]:
 
 
 def _statements(graph: Graph, subject: Node) -> list[tuple[URIRef, Node]]:
+    """Return what is said of an entity; what hangs on it is of another type than it is."""
     found: list[tuple[URIRef, Node]] = []
     for predicate, value in graph.predicate_objects(subject):
         if isinstance(value, BNode):
-            found += _statements(graph, value)
+            found += [one for one in _statements(graph, value) if one[0] != RDF.type]
         elif isinstance(predicate, URIRef):
             found.append((predicate, value))
     return found

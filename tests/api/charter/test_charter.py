@@ -1,15 +1,19 @@
 """The charter report: twenty principles, each with what is measured or declared."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 
-from api.charter.figures import Figures
+from api.charter.figures import CityReport, Figures
 from api.charter.principles import charter
+from api.charter.report import report_of
 from api.charter.rules import RULES
+from api.portal.texts import Texts
+from schemas.declaration import CityDeclaration
 from tests.api.portal.test_pages import Outline
 
 module = pytest.mark.asyncio(loop_scope="module")
@@ -34,6 +38,20 @@ def test_charter_has_twenty_principles_each_measured_or_about_people() -> None:
     assert [one.number for one in charter().principles] == list(range(1, 21))
     for one in charter().principles:
         assert (one.comply is not None) == (one.number in RULES), one.number
+
+
+def test_figures_are_written_as_people_of_each_language_do() -> None:
+    slow = replace(GOOD, arrival_p95=85_500.0, validity=0.875, readings=12_345)
+    known = CityReport("Stad", CityDeclaration(), slow)
+    told = report_of(known, "stad", texts=Texts.load(), now=datetime.now(UTC))["principles"]
+    fast, sound, delivered = (told[number - 1]["measured"] for number in (13, 11, 3))
+
+    assert "300\u202fms na ontvangst" in fast["nl"]
+    assert "23,8 uur na het gemetene" in fast["nl"]
+    assert "23.8 h after what they measured" in fast["en"]
+    assert "87,5\u202f%" in sound["nl"]
+    assert "12.345 berichten" in delivered["nl"]
+    assert "12,345 readings" in delivered["en"]
 
 
 @pytest.mark.parametrize("number", RULES)
@@ -75,9 +93,9 @@ async def test_report_is_computed_from_the_running_system(client: httpx.AsyncCli
 
     assert list(found) == list(range(1, 21))
     assert found[11]["outcome"] == "comply"
-    assert "80.0 %" in found[11]["measured"]["nl"]
+    assert "80\u202f%" in found[11]["measured"]["nl"]
     assert found[13]["outcome"] == "comply"
-    assert "0.25 s na ontvangst" in found[13]["measured"]["nl"]
+    assert "250\u202fms na ontvangst" in found[13]["measured"]["nl"]
     assert "sinds 2026-03-02" in found[13]["measured"]["nl"]
     assert found[3]["outcome"] == "explain"
     assert "{" not in "".join(text for one in found.values() for text in one["measured"].values())

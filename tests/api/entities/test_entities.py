@@ -159,6 +159,19 @@ async def test_page_for_people_has_landmarks_and_nothing_foreign(
     assert (await client.get(f"{path}.ttl")).status_code == 200
 
 
+async def test_page_is_about_the_entity_in_the_language_of_its_reader(
+    client: httpx.AsyncClient, owner: asyncpg.Connection
+) -> None:
+    thing = await owner.fetchval("select thing_id from thing where name = 'stationsstraat'")
+    page = await client.get(f"/id/thing/{thing}.html")
+    theme = await client.get("/id/theme/traffic.html?lang=en")
+
+    assert "geo:asWKT" in page.text
+    assert "sosa:Platform" in page.text
+    assert "geo:Geometry" not in page.text  # that is what its place is
+    assert '<h1 id="title">Traffic' in theme.text
+
+
 async def test_names_cannot_become_markup_or_triples(
     client: httpx.AsyncClient, owner: asyncpg.Connection
 ) -> None:
