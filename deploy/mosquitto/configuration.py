@@ -16,15 +16,16 @@ password_file {folder}/passwords
 acl_file {folder}/access
 
 # The gateway's session and what waits for it outlive a restart; a kill of the broker loses what
-# came since the last save. Saving at every change would cost nine tenths of the speed.
+# came since the last save. Saving at every change would cost most of the speed.
 persistence true
 persistence_location {folder}/
-autosave_interval {autosave_seconds}
+autosave_interval {autosave}
+autosave_on_changes {on_changes}
 persistent_client_expiration 14d
 
 # Bounded in bytes and not in messages: at the default of 1000 messages a slow gateway would lose
 # some that the broker had acknowledged.
-max_queued_messages 0
+max_queued_messages {queue_messages}
 max_queued_bytes {queue_bytes}
 max_inflight_messages {inflight_messages}
 max_inflight_bytes {inflight_bytes}
@@ -65,6 +66,8 @@ class MosquittoLimits:
 
     Attributes:
         autosave_seconds: between two saves.
+        autosave_changes: save after so many changes instead.
+        queue_messages: the same in messages; 0: as many as the bytes allow.
         queue_bytes: waiting for one client that is away or slow; beyond it messages are dropped.
         inflight_messages: sent to one client and not yet acknowledged by it.
         inflight_bytes: the same, in bytes of payload.
@@ -73,6 +76,8 @@ class MosquittoLimits:
     """
 
     autosave_seconds: int = 2
+    autosave_changes: int | None = None
+    queue_messages: int = 0
     queue_bytes: int = 512 * 1024 * 1024
     inflight_messages: int = 2000
     inflight_bytes: int = 64 * 1024 * 1024
@@ -109,8 +114,19 @@ def write_mosquitto(
     _write(folder / "access", access)
     _write(folder / "passwords", password_file({**users, **passwords, PUBLIC: PUBLIC}))
     lines = "".join(_listener(listener, folder) for listener in listeners)
-    settings = _SETTINGS.format(folder=folder, **vars(limits or MosquittoLimits()))
-    return _write(folder / "mosquitto.conf", settings + lines)
+    return _write(
+        folder / "mosquitto.conf", _settings(folder, limits or MosquittoLimits()) + lines
+    )
+
+
+def _settings(folder: Path, limits: MosquittoLimits) -> str:
+    changes = limits.autosave_changes
+    return _SETTINGS.format(
+        folder=folder,
+        autosave=changes or limits.autosave_seconds,
+        on_changes="true" if changes else "false",
+        **vars(limits),
+    )
 
 
 def _listener(listener: MosquittoListener, folder: Path) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -162,7 +163,7 @@ async def pipeline(
 ) -> AsyncIterator[Pipeline]:
     """Yield real services with an example city, ready for our processes."""
     installation = Installation(folder)
-    installation.add_city(EXAMPLES / CITY)
+    installation.add_city(_city_of_many_things(folder))
     async with AsyncExitStack() as stack:
         proxies = {name: await stack.enter_async_context(fault_proxy()) for name in SERVICES}
         services = _services(installation, proxies["kafka"], kafka_settings or {})
@@ -177,6 +178,14 @@ async def pipeline(
             yield made
         finally:
             await asyncio.gather(*(part.kill() for part in made.parts.values()))
+
+
+def _city_of_many_things(folder: Path) -> Path:
+    """Return the pack of an example city that may register the things of all trials in an hour."""
+    pack = shutil.copytree(EXAMPLES / CITY, folder / "pack" / CITY)
+    with (pack / "city.yaml").open("a", encoding="utf-8") as file:
+        file.write("new_things_per_hour: 1000000\n")
+    return pack
 
 
 def _services(

@@ -35,6 +35,8 @@ LOADS: Sequence[dict[str, Any]] = (
     {"messages_per_second": 100, "dialect": "airrohr"},
 )
 _PATIENCE_SECONDS = 60.0
+_LOSS_PATIENCE_SECONDS = 15.0
+"""Where something is lost, waiting for it ends with this."""
 _seeds = itertools.count(1)
 
 Count: TypeAlias = Callable[[], Awaitable[int]]
@@ -101,26 +103,36 @@ class Trial:
         await publish_load(settings, wanted, process=number, ledger_file=ledger)
 
     async def judged(
-        self, fault: str, promise: str, *, forgiven: Count | None = None, **facts: Any
+        self,
+        fault: str,
+        promise: str,
+        *,
+        forgiven: Count | None = None,
+        at_most: int = 0,
+        **facts: Any,
     ) -> Outcome:
         """Return what the fault did, once everything that was published is stored.
 
         Args:
             fault: what happened.
             promise: what must hold.
-            forgiven: tells how many lost messages the promise does not cover.
+            forgiven: tells how many messages are lost, by the word of who lost them.
+            at_most: so many may be lost.
             facts: figures of this fault alone.
         """
         made = self.pipeline
         await settle(made.part("ingest").listener, patience_seconds=_PATIENCE_SECONDS)
         entries, registry = self.entries(), made.installation.registry()
         acknowledged = sum(one.acknowledged_time is not None for one in entries)
-        gone = await self._accounted(acknowledged, forgiven or _none)
+        patience = _LOSS_PATIENCE_SECONDS if at_most else _PATIENCE_SECONDS
+        gone = await self._accounted(acknowledged, forgiven or _none, patience)
         assert await drain(made.kafka, made.stack.database, patience_seconds=_PATIENCE_SECONDS)
         verdict = await judge(self.connection, entries, registry, self.baseline)
         # All messages of our loads give equally many observations.
         values = sorted(len(one.values) for one in expectations(entries, registry))
-        expected = sum(values[verdict.lost :])
+        more = verdict.observations_stored - sum(values[verdict.lost :])
+        # What was sent and not acknowledged may be there, or not.
+        open_values = max(values, default=0) * (len(entries) - acknowledged)
         stall = longest_stall(self.begun, await self._published_times())
         findings = (await audit(self.connection, made.kafka, self.begun)).findings
         outcome = Outcome(
@@ -128,11 +140,11 @@ class Trial:
             promise=promise,
             acknowledged=verdict.messages_acknowledged,
             lost=verdict.lost,
-            twice=verdict.surplus + verdict.observations_stored - expected,
+            twice=verdict.surplus + (more if more < 0 else max(0, more - open_values)),
             findings=tuple(map(str, findings)),
             unheard=await self._unheard(),
             out_of_order=await self._out_of_order(),
-            forgiven=gone,
+            forgiven=max(gone, at_most),
             stall_seconds=stall.seconds,
             stall_reason=stall.reason(self.downs),
             recovery_seconds=await self._recovery(),
@@ -145,13 +157,13 @@ class Trial:
         """Return the peak of every process's memory since it started, in MiB."""
         return peaks_mib(self.pipeline.pids())
 
-    async def _accounted(self, acknowledged: int, forgiven: Count) -> int:
+    async def _accounted(self, acknowledged: int, forgiven: Count, patience: float) -> int:
         """Wait until the account knows all messages but those that are forgiven; return these.
 
         As long as they get fewer: what is not there then is lost, and the judge will say so.
         """
         left, moved = -1, time.monotonic()
-        while left and time.monotonic() - moved < _PATIENCE_SECONDS:
+        while left and time.monotonic() - moved < patience:
             await asyncio.sleep(0.2)
             gone, before = await forgiven(), left
             left = await self._unaccounted(acknowledged - gone)
