@@ -1,15 +1,18 @@
 """What all pages are made with, and what their addresses say."""
 
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from fastapi import Request
 
+from api.live.tail import edge
 from api.portal.rendering import LANGUAGE, Pages, View, view_of
 from api.portal.streams import Stream
 from api.queries import Query, check_names, query_of, value_of
 from api.settings import ApiSettings
-from api.store import Store
+from api.store import Connection, Store
 from schemas.errors import NotFound
 from schemas.vocabulary import Vocabulary
 
@@ -52,13 +55,32 @@ class Desk:
         return view_of(request, query)
 
 
-def live_address(shown: Sequence[Stream], otherwise: str) -> str:
-    """Return where a page hears of what it shows; empty where it shows nothing."""
-    if not shown:
-        return ""
-    if len(shown) > _LIVE_STREAMS:
-        return LIVE + otherwise
-    return f"{LIVE}?datastream={','.join(str(one.datastream_id) for one in shown)}"
+@dataclass(frozen=True)
+class Live:
+    """Where a page hears of what it shows, so that nothing falls between it and the stream.
+
+    Attributes:
+        address: of the stream; empty where nothing is shown.
+        after: sequence that the page has everything up to.
+        time: when that was, in seconds; a page that is shown again much later begins anew.
+    """
+
+    address: str
+    after: int
+    time: float
+
+
+async def live_of(connection: Connection, shown: Sequence[Stream], otherwise: str = "") -> Live:
+    """Return where a page hears of what it shows, read in one state with the rest of the page.
+
+    Args:
+        connection: in the transaction that the page is made in.
+        shown: what it shows.
+        otherwise: parameters of the stream, where that is too much to name.
+    """
+    named = f"?datastream={','.join(str(one.datastream_id) for one in shown)}"
+    address = LIVE + (named if len(shown) <= _LIVE_STREAMS else otherwise)
+    return Live(address if shown else "", await edge(connection), round(time.time(), 1))
 
 
 def part_of(found: Sequence[_Item], after: int) -> tuple[Sequence[_Item], int]:

@@ -9,7 +9,9 @@ from api.portal.outline import outline
 from api.portal.streams import Stream
 
 
-def map_json(streams: Sequence[Stream], cities: Mapping[str, str]) -> bytes:
+def map_json(
+    streams: Sequence[Stream], cities: Mapping[str, str], *, after: int, time: float
+) -> bytes:
     """Return the map's data as JSON.
 
     Properties are written once and named by their place in a list; a stream is the list
@@ -18,6 +20,8 @@ def map_json(streams: Sequence[Stream], cities: Mapping[str, str]) -> bytes:
     Args:
         streams: those to be shown; what has no place is left out.
         cities: names of the cities, by slug.
+        after: sequence up to which all is in it.
+        time: when that was, in seconds.
     """
     placed = [one for one in streams if one.longitude is not None and one.latitude is not None]
     themes = list(dict.fromkeys(one.theme for one in placed))
@@ -26,7 +30,13 @@ def map_json(streams: Sequence[Stream], cities: Mapping[str, str]) -> bytes:
         thing = things.setdefault(one.thing_id, _thing(one))
         thing["streams"].append(_stream(one, themes.index(one.theme)))
     return msgspec.json.encode(
-        {"themes": themes, "cities": _cities(placed, cities), "things": list(things.values())}
+        {
+            "themes": themes,
+            "cities": _cities(placed, cities),
+            "things": list(things.values()),
+            "after": after,
+            "time": time,
+        }
     )
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from api.portal import overview
 from api.portal.chart import chart_of
-from api.portal.desk import Desk, live_address, number_of
+from api.portal.desk import Desk, live_of, number_of
 from api.portal.examples import datastream_addresses
 from api.portal.history import SPANS, history, json_of, last_said
 from api.portal.streams import streams
@@ -40,6 +40,7 @@ class Measuring:
             city = await overview.city_named(
                 connection, wording, self._desk.vocabulary, found[0].city
             )
+            live = await live_of(connection, found, f"?thing={number}")
         return self._desk.pages.page(
             "thing.html",
             view,
@@ -47,7 +48,7 @@ class Measuring:
             thing=found[0],
             readings=found,
             models=list(dict.fromkeys((one.profile, one.model) for one in found)),
-            live=live_address(found, f"?thing={number}"),
+            live=live,
         )
 
     async def datastream(self, request: Request) -> Response:
@@ -71,6 +72,7 @@ class Measuring:
             city = await overview.city_named(connection, wording, words, stream.city)
             past = await history(connection, stream, span, words)
             said = await last_said(connection, stream, wording, words, most=_SAID)
+            live = await live_of(connection, found)
         flags = {one.code: one for row in said for one in row.flags}
         return self._desk.pages.page(
             "datastream.html",
@@ -85,5 +87,5 @@ class Measuring:
             said=said,
             flags=list((flags | {one.code: one for one in stream.flags}).values()),
             addresses=datastream_addresses(self._desk.base, number),
-            live=live_address([stream], ""),
+            live=live,
         )

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from itertools import groupby
 from typing import Final
+from urllib.parse import urlencode
 
 from fastapi import Request
 from starlette.responses import Response
 
 from api.portal import overview
-from api.portal.desk import LIVE, Desk, after_of, live_address, number_of, part_of
+from api.portal.desk import LIVE, Desk, after_of, live_of, number_of, part_of
 from api.portal.examples import dataset_addresses
 from api.portal.map_data import map_json
 from api.portal.overview import City, Dataset
@@ -39,6 +40,7 @@ class Places:
             await overview.add_newest(connection, wording, self._desk.vocabulary, shown)
             beat = await pulse(connection)
             things = await overview.open_things(connection)
+            live = await live_of(connection, _newest(shown))
         return self._desk.pages.page(
             "first.html",
             view,
@@ -47,7 +49,7 @@ class Places:
             pulse=beat,
             things=things,
             observations=sum(one.observations for one in cities),
-            live=live_address(_newest(shown), ""),
+            live=live,
         )
 
     async def cities(self, request: Request) -> Response:
@@ -71,7 +73,7 @@ class Places:
                 connection, wording, self._desk.vocabulary, request.path_params["city"]
             )
             await overview.add_newest(connection, wording, self._desk.vocabulary, [city])
-        live = live_address(_newest([city]), f"?city={city.slug}")
+            live = await live_of(connection, _newest([city]), f"?city={city.slug}")
         return self._desk.pages.page("city.html", view, city=city, live=live)
 
     async def dataset(self, request: Request) -> Response:
@@ -92,9 +94,10 @@ class Places:
             found = await streams(
                 connection, wording, self._desk.vocabulary, city=city.slug, theme=theme
             )
-        rows, more = part_of(found, after_of(view.query))
+            rows, more = part_of(found, after_of(view.query))
+            these = f"?city={city.slug}&theme={theme}"
+            live = await live_of(connection, rows if dataset.is_open else (), these)
         address = f"/cities/{city.slug}/{theme}"
-        these = f"?city={city.slug}&theme={theme}"
         return self._desk.pages.page(
             "dataset.html",
             view,
@@ -106,7 +109,7 @@ class Places:
             more=f"{address}?after={more}#sensors" if more else "",
             kept=_kept(dataset, wording),
             addresses=dataset_addresses(self._desk.base, city.slug, theme),
-            live=live_address(rows, these) if dataset.is_open else "",
+            live=live,
         )
 
     async def map(self, request: Request) -> Response:
@@ -114,12 +117,13 @@ class Places:
         view = self._desk.view(request, "city", "theme", "after")
         wording, words = self._desk.pages.wording(view), self._desk.vocabulary
         city, theme = value_of(view.query, "city"), value_of(view.query, "theme")
+        chosen = [(name, value) for name, value in (("city", city), ("theme", theme)) if value]
+        these = f"?{urlencode(chosen)}" if chosen else ""
         async with self._desk.store.reading() as connection:
             known = await overview.cities(connection, wording, words)
             found = await streams(connection, wording, words, city=city, theme=theme)
-        rows, more = part_of(found, after_of(view.query))
-        chosen = [f"city={city}"] * bool(city) + [f"theme={theme}"] * bool(theme)
-        these = "?" + "&".join(chosen) if chosen else ""
+            rows, more = part_of(found, after_of(view.query))
+            live = await live_of(connection, rows, these)
         themes = {one.theme: one.theme_label for each in known for one in each.datasets}
         return self._desk.pages.page(
             "map.html",
@@ -129,10 +133,10 @@ class Places:
             cities=known,
             themes=list(themes.items()),
             streams=rows,
-            more="/map?" + "&".join([*chosen, f"after={more}"]) + "#list" if more else "",
+            more=f"/map?{urlencode([*chosen, ('after', more)])}#list" if more else "",
             data=view.link(f"/map/data.json{these}"),
             live_map=LIVE + these,
-            live=live_address(rows, these),
+            live=live,
         )
 
     async def map_data(self, request: Request) -> Response:
@@ -150,8 +154,11 @@ class Places:
                 theme=value_of(view.query, "theme"),
                 thing=number_of(thing) if thing else None,
             )
+            live = await live_of(connection, found)
         names = {one.slug: one.name for one in known}
-        return self._desk.pages.document(map_json(found, names), view)
+        return self._desk.pages.document(
+            map_json(found, names, after=live.after, time=live.time), view
+        )
 
 
 def _dataset(city: City, theme: str) -> Dataset:

@@ -5,9 +5,10 @@ const AGAIN = 5_000;
 const connections = new Map();
 let paused = false;
 
-// Lets `hear` know of each observation at an address; returns what ends that.
-export function listen(address, hear) {
-  if (!connections.has(address)) connections.set(address, new Connection(address));
+// Lets `hear` know of each observation at an address; returns what ends that. Whoever knows what was
+// published up to a sequence, and at which time (in seconds) that was, misses nothing behind it.
+export function listen(address, hear, { after, time } = {}) {
+  if (!connections.has(address)) connections.set(address, new Connection(address, after, time));
   const connection = connections.get(address);
   connection.hearers.add(hear);
   connection.open();
@@ -31,8 +32,10 @@ class Connection {
   #last = "";
   #left = 0;
 
-  constructor(address) {
+  constructor(address, after = "", time = 0) {
     this.#address = address;
+    this.#last = `${after}`;
+    this.#left = time * 1000;
   }
 
   open() {

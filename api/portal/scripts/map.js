@@ -17,7 +17,7 @@ export async function begin(frame) {
   const data = await answer.json();
   const map = drawn(frame, data);
   const markers = new Markers(map, data);
-  follow(map, frame.dataset.mapLive, data.things.length > MANY, (observation) => {
+  follow(map, frame.dataset.mapLive, data, (observation) => {
     markers.change(observation.datastream, (stream) => {
       if (observation.change === "withdrawn" || timeOf(observation) / 1000 < stream.time) return;
       stream.value = result(observation.result);
@@ -47,7 +47,7 @@ function drawn(frame, data) {
   return map;
 }
 
-function follow(map, address, isLarge, hear) {
+function follow(map, address, data, hear) {
   let heard = null;
   let stop = () => {};
   const again = () => {
@@ -57,6 +57,6 @@ function follow(map, address, isLarge, hear) {
     const box = heard.toBBoxString().split(",").map((one) => Number(one).toFixed(4)).join(",");
     stop = listen(`${address}${address.includes("?") ? "&" : "?"}bbox=${box}`, hear);
   };
-  if (!isLarge) listen(address, hear);
+  if (data.things.length <= MANY) listen(address, hear, data);
   else map.on("moveend", again), again();
 }

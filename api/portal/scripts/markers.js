@@ -7,6 +7,7 @@ import { words } from "./words.js";
 
 const RADIUS = 42; // pixels, about half a marker's width
 const DEEPEST = 17;
+const POINT = 8; // pixels, as in map.css
 
 export class Markers {
   #map;
@@ -122,6 +123,8 @@ function label(marker, place) {
   value.textContent = stream.value || "–";
   inner.append(value, stream.unit ? ` ${stream.unit}` : "");
   element.replaceChildren(inner);
+  element.style.marginLeft = `${-element.offsetWidth / 2}px`; // its point is at the place
+  element.style.marginTop = `${-element.offsetHeight - POINT}px`;
   const names = place.things.map(({ title }) => title).join(", ");
   const told = stream.value ? `${stream.value} ${stream.unit}, ${age(stream.time * 1000)}` : words["no-value"];
   element.setAttribute("aria-label", `${names}: ${stream.label} ${told}`);

@@ -45,9 +45,15 @@ function whenNear(element, then) {
   observer.observe(element);
 }
 
+// What the page knows already, so that nothing falls between it and the stream.
+function known() {
+  const { liveAfter, liveTime } = document.body.dataset;
+  return { after: liveAfter, time: Number(liveTime) };
+}
+
 function begin() {
   const live = document.body.dataset.live;
-  if (live) listen(live, show);
+  if (live) listen(live, show, known());
   const pulse = document.querySelector("[data-pulse]");
   if (pulse) beat(pulse, () => paused);
   const frame = document.querySelector("[data-map]");
