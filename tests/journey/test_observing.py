@@ -106,8 +106,8 @@ def test_a_rejected_reading_is_found_by_the_name_of_its_dead_letter(
 ) -> None:
     platform.post(PATH, city="vlierhove", content=b"{")
     reading = name_of(platform, "rejected")
-    letters = eventually(platform.dead_letters)
     eventually(lambda: len(spans.trace(reading)) == 4)
+    letters = platform.dead_letters()
     shown = stadspuls(
         "readings", "show", reading, "--data-dir", str(platform.installation.data_dir)
     ).stdout
