@@ -16,7 +16,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -103,6 +103,34 @@ class Installation:
         """Return the password of the MQTT user `{city}.{client}`."""
         return secret(self.data_dir, f"mqtt.{city}.{client}")
 
+    def are_passwords(self, users: Mapping[str, str]) -> bool:
+        """Tell whether these are still the passwords of these MQTT users."""
+        split = ((name.split(".", 1), word) for name, word in users.items())
+        return all(self.mqtt_password(city, client) == word for (city, client), word in split)
+
+    def password_files(self, city: str, clients: Collection[str] = ()) -> dict[str, Path]:
+        """Return where the passwords of a city's MQTT users are, by the users' names.
+
+        Raises:
+            Misconfigured: the city is not added here, or its pack has no such client.
+        """
+        known = load_city_pack(self._pack_of(city)).city.clients
+        for client in clients:
+            if client not in known:
+                words = ", ".join(known)
+                raise Misconfigured(f"{city} has no MQTT client {client!r}; there are {words}")
+        folder = self.data_dir / "secrets"
+        return {f"{city}.{one}": folder / f"mqtt.{city}.{one}" for one in clients or known}
+
+    def renew_passwords(self, users: Iterable[str]) -> None:
+        """Give MQTT users new passwords.
+
+        A running platform cuts off who is connected with the old ones within seconds.
+        """
+        with self._locked():
+            for user in users:
+                renew_secret(self.data_dir, f"mqtt.{user}")
+
     def http_key(self, city: str) -> str:
         """Return the city's key for HTTP ingest and its restricted streams."""
         return secret(self.data_dir, f"key.{city}")
@@ -161,12 +189,17 @@ class Installation:
         Raises:
             Misconfigured: the city is not added here.
         """
-        if city not in {directory.name for directory in self.pack_directories()}:
-            raise Misconfigured(f"the city {city} is not added to {self.data_dir}")
+        self._pack_of(city)
         with self._locked():
             key = renew_secret(self.data_dir, f"key.{city}")
             self._note_key(city, overlap=overlap)
         return key
+
+    def _pack_of(self, city: str) -> Path:
+        for directory in self.pack_directories():
+            if directory.name == city:
+                return directory
+        raise Misconfigured(f"the city {city} is not added to {self.data_dir}")
 
     def _make_secrets(self, pack: CityPack) -> None:
         for client in pack.city.clients:

@@ -129,7 +129,13 @@ class Platform:
         await drain(self.stack.kafka, self.stack.database, patience_seconds=patience_seconds)
 
     async def _cities_changed(self, packs: str) -> None:
-        while self.installation.fingerprint() == packs:  # noqa: ASYNC110 - files tell nobody
+        """Wait for other packs; passwords alone are changed under way where the broker can."""
+        broker = self.stack.mqtt_service
+        while self.installation.fingerprint() == packs:
+            if not self.installation.are_passwords(broker.passwords):
+                if not broker.admits_running:
+                    return
+                await broker.admit(access(self.installation))
             await asyncio.sleep(_WATCH_SECONDS)
 
 

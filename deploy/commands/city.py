@@ -38,6 +38,23 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     checking.add_argument("--json", action="store_true", help="print facts as JSON")
     checking.set_defaults(command=_check)
 
+    password = actions.add_parser(
+        "password",
+        parents=[common],
+        help="where the passwords of a city's MQTT users are, or new ones in their place",
+    )
+    password.add_argument("city", help="slug")
+    password.add_argument(
+        "--client", action="append", default=[], help="only of this client of the pack; repeatable"
+    )
+    password.add_argument(
+        "--renew",
+        action="store_true",
+        help="make new ones; who is connected with an old one is cut off within seconds",
+    )
+    password.add_argument("--json", action="store_true", help="print facts as JSON")
+    password.set_defaults(command=_password)
+
     key = actions.add_parser(
         "key", parents=[common], help="where a city's key is, or a new one in its place"
     )
@@ -80,6 +97,16 @@ def _check(wishes: argparse.Namespace) -> int:
                 raise Misconfigured("\n".join(problems))
             facts.append(_facts(context.pack))
     _print(wishes, facts, "{city}: in order ({datasets} datasets, {things} known things)")
+    return 0
+
+
+def _password(wishes: argparse.Namespace) -> int:
+    installation = Installation(wishes.data_dir)
+    files = installation.password_files(wishes.city, wishes.client)
+    if wishes.renew:
+        installation.renew_passwords(files)
+    facts = [{"user": user, "file": str(file)} for user, file in files.items()]
+    _print(wishes, facts, "{user}: the password is in {file}")
     return 0
 
 

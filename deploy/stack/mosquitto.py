@@ -42,6 +42,7 @@ class Mosquitto(MqttService):
     """
 
     orphan_signal = signal.SIGTERM
+    admits_running = True
     dropped_topic = "$SYS/broker/publish/messages/dropped"
 
     def __init__(
@@ -62,7 +63,11 @@ class Mosquitto(MqttService):
         return self.ports[0]
 
     async def admit(self, cities: Sequence[CityAccess]) -> None:
-        """Have the running broker read the cities' users and rules anew; nobody is cut off."""
+        """Have the running broker read the cities' users and rules anew.
+
+        It then asks itself of each session whether its password is still one, and cuts off those
+        alone whose is not: they were let in with a password that was renewed, or are gone.
+        """
         check_access(cities)
         self._cities = tuple(cities)
         if self.running:

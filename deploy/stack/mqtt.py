@@ -21,6 +21,7 @@ class MqttService(Service):
 
     Attributes:
         dropped_topic: where it says how many messages it dropped; empty: nowhere.
+        admits_running: `admit` cuts off those alone who are no longer let in.
 
     Raises:
         Misconfigured: a name or filter of a city is not allowed.
@@ -28,6 +29,7 @@ class MqttService(Service):
 
     name: ClassVar[str] = "mqtt"
     dropped_topic: ClassVar[str] = ""
+    admits_running: ClassVar[bool] = False
 
     def __init__(self, data_dir: Path, *, cities: Sequence[CityAccess] = ()) -> None:
         super().__init__(data_dir)
@@ -48,10 +50,14 @@ class MqttService(Service):
         """
 
     @property
+    def passwords(self) -> dict[str, str]:
+        """Passwords of the cities' users, by their names."""
+        return {name: word for city in self._cities for name, word in city.users.items()}
+
+    @property
     def users(self) -> dict[str, str]:
         """Passwords by user name."""
-        of_cities = {name: word for city in self._cities for name, word in city.users.items()}
-        return {**of_cities, **self.our_users}
+        return {**self.passwords, **self.our_users}
 
     @property
     def our_users(self) -> dict[str, str]:

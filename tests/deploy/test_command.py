@@ -1,6 +1,7 @@
 """The command line, without a platform."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def call(*words: str) -> int:
     "words",
     [
         (), ("up",), ("demo",), ("city",), ("city", "add"), ("city", "list"), ("city", "check"),
-        ("city", "key"),
+        ("city", "key"), ("city", "password"),
         ("profile",), ("profile", "check"), ("profile", "try"), ("dead-letters",),
         ("dead-letters", "list"), ("dead-letters", "show"), ("dead-letters", "replay"),
         ("replay",), ("ldes",), ("ldes", "check"), ("ldes", "rules"), ("run",),
@@ -98,6 +99,31 @@ def test_renewed_key_opens_at_once_and_the_old_one_for_a_while(tmp_path: Path) -
     assert ring.city_of(new, now=now + timedelta(days=900)) == "vlierhove"
     assert ring.city_of(old, now=now + timedelta(hours=1)) == "vlierhove"
     assert ring.city_of(old, now=now + timedelta(hours=3)) is None
+
+
+def test_renewed_password_is_another_and_those_of_other_clients_stay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pack = tmp_path / "vlierhove"
+    shutil.copytree(Path(command.__file__).parent / "cities" / "vlierhove", pack)
+    with (pack / "city.yaml").open("a") as text:
+        text.write("\nclients: [buses, trams]\n")
+    where = ("--data-dir", str(tmp_path / "data"))
+    call("city", "add", str(pack), *where)
+    files = [tmp_path / f"data/secrets/mqtt.vlierhove.{one}" for one in ("buses", "trams")]
+    before = [file.read_text() for file in files]
+    capsys.readouterr()
+
+    wishes = ("vlierhove", "--client", "buses", "--renew", "--json")
+    assert call("city", "password", *wishes, *where) == command.DONE
+
+    told = json.loads(capsys.readouterr().out)
+    assert told == [{"user": "vlierhove.buses", "file": str(files[0])}]
+    assert files[0].read_text() != before[0]
+    assert files[1].read_text() == before[1]
+    assert files[0].stat().st_mode & 0o777 == 0o600
+    assert call("city", "password", "vlierhove", "--client", "boats", *where) == command.WRONG_USE
+    assert "there are buses, trams" in capsys.readouterr().err
 
 
 def test_unknown_city_has_no_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

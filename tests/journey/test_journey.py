@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import paho.mqtt.client as mqtt
 import pytest
 
 from tests.journey.running import Up, eventually, stadspuls
@@ -281,3 +282,39 @@ def test_audit_of_the_running_platform_finds_everything_where_it_must_be(platfor
     counts = facts["cities"]["vlierhove"]
     known = ("stored", "duplicate", "withheld", "empty", "rejected")
     assert counts["received"] == sum(counts[name] for name in known) > 0
+
+
+def test_renewed_password_cuts_off_who_has_the_old_one(platform: Up) -> None:
+    ends: dict[str, list[str]] = {"leiedonk": [], "vlierhove": []}
+
+    def watch(city: str, device: mqtt.Client) -> None:
+        device.on_disconnect = lambda *_: ends[city].append("cut off")
+        device.on_connect = lambda _client, _data, _flags, reason, _properties: ends[city].append(
+            str(reason)
+        )
+
+    with platform.device("leiedonk") as stolen, platform.device("vlierhove") as other:
+        watch("leiedonk", stolen)
+        watch("vlierhove", other)
+        done = stadspuls(
+            "city", "password", "leiedonk", "--renew",
+            "--data-dir", str(platform.installation.data_dir),
+        )  # fmt: skip
+        eventually(lambda: ends["leiedonk"])
+        eventually(other.is_connected)
+        with platform.device("leiedonk") as renewed:
+
+            def is_seen() -> bool:
+                # The embedded broker forgets what comes before the gateway is back.
+                topic = "city/leiedonk/telraam/v2/renewed"
+                renewed.publish(topic, json.dumps(telraam()), qos=1).wait_for_publish(90)
+                return bool(platform.observations("leiedonk", "renewed", "car"))
+
+            assert eventually(is_seen)
+        disturbed = list(ends["vlierhove"])
+
+    assert "leiedonk.sensors: the password is in" in done.stdout
+    assert ends["leiedonk"][0] == "cut off"
+    assert "Success" not in ends["leiedonk"]
+    # The embedded broker begins anew to learn a password.
+    assert platform.services == "embedded" or disturbed == []
