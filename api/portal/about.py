@@ -1,6 +1,7 @@
 """Pages of the platform itself: sensor types, developers, accessibility, reference."""
 
 import asyncio
+from typing import Final
 
 from fastapi import Request
 from starlette.responses import Response
@@ -11,6 +12,9 @@ from api.portal.pulse import pulse
 from api.portal.reference import operations_of
 from api.portal.sensor_types import profiles, sensor_type, sensor_types
 from api.portal.streams import streams
+
+_LOOKED_AT: Final = 500
+"""Datastreams, of which one is taken for the examples."""
 
 
 class Platform:
@@ -54,7 +58,7 @@ class Platform:
         view = self._desk.view(request)
         wording = self._desk.pages.wording(view)
         async with self._desk.store.reading() as connection:
-            found = await streams(connection, wording, self._desk.vocabulary)
+            found = await streams(connection, wording, self._desk.vocabulary, most=_LOOKED_AT)
         heard = max(
             found, key=lambda one: (one.number is not None, one.observations), default=None
         )

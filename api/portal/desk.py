@@ -18,7 +18,7 @@ from schemas.vocabulary import Vocabulary
 
 LIVE: Final = "/live/observations"
 
-_LIVE_STREAMS: Final = 100
+_LIVE_STREAMS: Final = 500
 """Most datastreams that a page follows by name; else it follows its city."""
 
 _LIST: Final = 100

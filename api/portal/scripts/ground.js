@@ -14,7 +14,7 @@ export function layGround(map, cities, { tiles, attribution }) {
     const shape = L.polygon(corners, { className: "outline", interactive: false }).addTo(map);
     const top = L.latLng(shape.getBounds().getNorth(), shape.getBounds().getCenter().lng);
     const label = L.divIcon({ className: "city-name", html: "", iconSize: null });
-    const marker = L.marker(top, { icon: label, interactive: false, keyboard: false }).addTo(map);
+    const marker = L.marker(top, { icon: label, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(map);
     const name = document.createElement("span");
     name.textContent = city.name;
     marker.getElement().append(name);
