@@ -19,6 +19,7 @@ from api.figures.routes import figures
 from api.iris import Iris
 from api.ldes.serving.routes import event_streams
 from api.ldes.serving.version_routes import observation_versions
+from api.live.asyncapi import asyncapi
 from api.live.hub import Hub
 from api.live.routes import live
 from api.operations import operations
@@ -88,6 +89,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         sensorthings(settings, store, vocabulary),
         exports(settings, store, vocabulary),
         live(settings, hub),
+        asyncapi(settings),
         webhooks(settings, hub),
         figures(settings, store, vocabulary),
         catalogue(settings, store),

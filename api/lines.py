@@ -6,6 +6,7 @@ extension of its scope; they reach into uvicorn, which is why pyproject.toml hol
 """
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -43,6 +44,11 @@ class Line:
     def closing(self) -> bool:
         """Whether the connection is gone, or about to be."""
         return self._transport.is_closing()
+
+    def bound(self, system_bytes: int) -> None:
+        """Let the system hold so much for the client, so that we notice when it takes nothing."""
+        connection = self._transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, system_bytes)
 
     def write(self, piece: bytes) -> None:
         """Write bytes that are whole in the connection's protocol; never blocks."""

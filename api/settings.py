@@ -50,6 +50,9 @@ class LiveSettings(BaseModel):
     buffer_bytes: int = Field(
         1 << 20, ge=1024, description="waiting for one client; more than that drops it"
     )
+    system_bytes: int = Field(
+        1 << 18, ge=4096, description="that the system holds for one client, beside those"
+    )
     slow_seconds: float = Field(
         10.0, gt=0, description="how long a dropped client may take what waits, and the reason"
     )

@@ -48,6 +48,7 @@ class Session:
     async def run(self) -> tuple[str, str]:
         """Write events until the end; return its reason, as a word and as a sentence."""
         listener = Listener(self.line, most_bytes=self.settings.buffer_bytes, allowed=self.allowed)
+        self.line.bound(self.settings.system_bytes)
         try:
             await self._catch_up(listener)
             await self._stay(listener)

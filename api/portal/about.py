@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import Request
 from starlette.responses import Response
 
+from api.live.asyncapi import channels
 from api.portal.desk import Desk
 from api.portal.examples import examples_with
 from api.portal.pulse import pulse
@@ -79,4 +80,10 @@ class Platform:
         document = request.app.openapi()
         groups = operations_of(document)
         view = self._desk.view(request)
-        return self._desk.pages.page("reference.html", view, document=document, groups=groups)
+        return self._desk.pages.page(
+            "reference.html",
+            view,
+            document=document,
+            groups=groups,
+            channels=channels(self._desk.base),
+        )

@@ -65,7 +65,7 @@ class Courier:
         if end is None and not await self._ledger.begin(self.webhook, self.after, last):
             return False
         self._pending = last
-        if not await self._bring(_body(events, last)):
+        if not await self._bring(body_of(events, last)):
             return False
         self.after, self._pending = last, None
         await asyncio.sleep(self._policy.interval_seconds - (time.monotonic() - began))
@@ -149,7 +149,7 @@ class Courier:
         await self._ledger.disable(self.webhook, reason, failure)
 
 
-def _body(events: Sequence[Event], last: int) -> bytes:
+def body_of(events: Sequence[Event], last: int) -> bytes:
     """Return the bytes of a message, which are the same each time it is made."""
     time = instant_text(events[-1].published_time).encode()
     observations = b",".join([one.json for one in events])
