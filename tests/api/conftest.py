@@ -38,8 +38,13 @@ def as_city(city: str) -> dict[str, str]:
 @pytest.fixture
 def keys_file(tmp_path: Path) -> Path:
     """Return a key file with a key for each city."""
+    return write_keys(tmp_path)
+
+
+def write_keys(folder: Path) -> Path:
+    """Write a key file with a key for each city."""
     keys = [CityKey(city=city, name="test", sha256=hash_key(key)) for city, key in KEYS.items()]
-    file = tmp_path / "keys.json"
+    file = folder / "keys.json"
     file.write_bytes(msgspec.json.encode(keys))
     return file
 

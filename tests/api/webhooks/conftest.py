@@ -70,12 +70,16 @@ class Receiver:
         ]
 
 
+def hook_of(receiver: Receiver) -> Starlette:
+    """Return an application that lets a receiver take what comes."""
+    return Starlette(routes=[Route("/hook", receiver.take, methods=["POST"])])
+
+
 @pytest_asyncio.fixture
 async def receiver() -> AsyncIterator[Receiver]:
     """Yield a receiver that takes everything."""
     receiver = Receiver(free_port())
-    app = Starlette(routes=[Route("/hook", receiver.take, methods=["POST"])])
-    task = asyncio.create_task(serve(app, HttpListener(port=receiver.port)))
+    task = asyncio.create_task(serve(hook_of(receiver), HttpListener(port=receiver.port)))
     yield receiver
     task.cancel()
     await asyncio.wait([task])
