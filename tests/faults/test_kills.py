@@ -3,6 +3,8 @@
 import asyncio
 import os
 import random
+import time
+from typing import Any
 
 import pytest
 
@@ -28,13 +30,17 @@ def loads() -> list[dict[str, object]]:
     return [{**share, "dialect": "telraam"}, {**share, "dialect": "airrohr"}]
 
 
-async def kill_in_turn(made: Trial, chance: random.Random, *names: str) -> None:
-    """Kill each process its share of times, all at once."""
-    times = -(-KILLS // len(names))
+async def kill_in_turn(
+    made: Trial, chance: random.Random, *names: str, kills: int = KILLS
+) -> dict[str, Any]:
+    """Kill each process its share of times, all at once; return figures for the table."""
+    times, begun = -(-kills // len(names)), time.monotonic()
     parts = [made.pipeline.part(name) for name in names]
     downs = await asyncio.gather(*(kill_often(part, chance, times=times) for part in parts))
     made.downs += [one for part in downs for one in part]
     made.mended()
+    rate = len(made.entries()) / (time.monotonic() - begun)
+    return {"kills": times * len(names), "readings a second": f"{rate:,.0f}"}
 
 
 async def test_every_process_killed_often_loses_and_doubles_nothing(
@@ -42,12 +48,12 @@ async def test_every_process_killed_often_loses_and_doubles_nothing(
 ) -> None:
     async with trial(made) as one:
         async with under_load(one, loads()):
-            await kill_in_turn(one, chance, *PROCESSES)
+            figures = await kill_in_turn(one, chance, *PROCESSES)
             await one.committed()
         outcome = await one.judged(
             "kill -9 of ingest, normalise, store and api at random moments",
             "0 lost, 0 twice, live resumes without gap",
-            kills=KILLS,
+            **figures,
         )
 
     assert outcome.is_kept, outcome
@@ -59,12 +65,13 @@ async def test_one_of_two_stores_and_normalisers_killed_often_loses_and_doubles_
     seconds = ("normalise.second", "store.second")
     async with trial(made, processes=(*PROCESSES, *seconds)) as one:
         async with under_load(one, loads()):
-            await kill_in_turn(one, chance, "normalise", "store")
+            # Half as many: each of the two is killed as often as in the test before.
+            figures = await kill_in_turn(one, chance, "normalise", "store", kills=KILLS // 2)
             await one.committed()
         outcome = await one.judged(
             "kill -9 of one of two normalise and one of two store",
             "0 lost, 0 twice, the other takes over",
-            kills=KILLS,
+            **figures,
         )
 
     assert outcome.is_kept, outcome

@@ -34,7 +34,7 @@ LOADS: Sequence[dict[str, Any]] = (
     {"messages_per_second": 150, "dialect": "telraam"},
     {"messages_per_second": 100, "dialect": "airrohr"},
 )
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 120.0
 _LOSS_PATIENCE_SECONDS = 15.0
 """Where something is lost, waiting for it ends with this."""
 _seeds = itertools.count(1)

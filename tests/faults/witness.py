@@ -35,7 +35,7 @@ class Witness:
                 await self._hear()
             await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def until(self, sequence: int, *, seconds: float = 30) -> None:
+    async def until(self, sequence: int, *, seconds: float = 90) -> None:
         """Return when a sequence was heard.
 
         Raises:
