@@ -151,7 +151,9 @@ def name_of(kind: str) -> str:
     return kind.strip("/").replace(" ", "-") or "first"
 
 
-def test_the_pages_are_light(site: Up, visitor: Visitor) -> None:
+def test_the_pages_are_light(
+    site: Up, visitor: Visitor, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Bytes over the network, compressed: the first page, and all that a visit may load."""
     page = visitor.page()
     session = page.context.new_cdp_session(page)
@@ -167,6 +169,8 @@ def test_the_pages_are_light(site: Up, visitor: Visitor) -> None:
     page.goto(visitor.base + "/map")
     settle(page)
 
+    with capsys.disabled():
+        print(f"\nfirst page: {first} bytes; with map and chart: {sum(sizes)}")  # noqa: T201
     assert 10_000 < first <= 150_000
     assert sum(sizes) <= 600_000
 
