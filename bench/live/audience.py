@@ -107,8 +107,13 @@ class ClientLine(asyncio.Protocol):
             self.begun.set_result(None)
             if self._frozen:
                 self._transport.pause_reading()
-        self._crowd.take(data, self._seam)
-        self._seam = data[1 - len(_MARK) :]
+        self._crowd.take(data, self.seam(data))
+
+    def seam(self, data: bytes) -> bytes:
+        """Return what stood before a piece, as far as a mark can begin in it."""
+        before = self._seam
+        self._seam = (before + data)[1 - len(_MARK) :]
+        return before
 
     def connection_lost(self, _: Exception | None) -> None:
         """Note it."""
