@@ -1,5 +1,6 @@
 """A whole platform as a person starts it, `stadspuls up`, and callers of it."""
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -15,9 +16,12 @@ from typing import Any, TypeVar
 import httpx
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from pydantic import SecretStr
 
 from deploy.installation import EXAMPLES, Installation
+from deploy.stack.mqtt_probe import probe_mqtt
 from deploy.stack.process import Command, spawn
+from schemas.settings import MqttConnection
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_SECONDS = 90.0
@@ -62,6 +66,26 @@ class Up:
         key = {"Authorization": f"Bearer {self.installation.http_key(city)}"}
         headers = {**key, **options.pop("headers", {})}
         return httpx.post(self.facts["ingest"] + path, headers=headers, timeout=30, **options)
+
+    def takes_readings(self) -> bool:
+        """Tell whether the gateway is ready; not while the pipeline starts anew."""
+        with contextlib.suppress(httpx.TransportError):
+            return httpx.get(self.facts["ingest"] + "/ready", timeout=30).is_success
+        return False
+
+    def opens(self, city: str, password: str) -> bool:
+        """Tell whether a password of a city's sensors opens the broker."""
+        address = httpx.URL(self.facts["mqtt"])
+        sensors = MqttConnection(
+            host=address.host,
+            port=address.port or 1883,
+            username=f"{city}.sensors",
+            password=SecretStr(password),
+        )
+        with contextlib.suppress(OSError):
+            asyncio.run(probe_mqtt(sensors))
+            return True
+        return False
 
     @contextlib.contextmanager
     def device(

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 
 from deploy.documentation import FILES, written
@@ -43,20 +42,12 @@ def test_city_of_the_readme_is_connected_and_its_reading_is_open(tmp_path: Path)
         assert "vlierhove: in order" in shell(check, platform)
         assert "vlierhove: added" in shell(add, platform)
         send, read = re.split(r"\n(?=curl)", SEND.strip())
-        eventually(lambda: _is_taken_over(platform))
+        eventually(platform.takes_readings)
         assert '"status":202' in shell(send, platform)
 
         found = eventually(lambda: json.loads(shell(read, platform))["value"])
         assert found[0]["properties"]["theme"] == "traffic"
         shell(LETTERS, platform)
-
-
-def _is_taken_over(platform: Up) -> bool:
-    """A pack that was added again has the pipeline start anew."""
-    try:
-        return httpx.get(platform.facts["ingest"] + "/ready").is_success
-    except httpx.TransportError:
-        return False
 
 
 @pytest.mark.parametrize("line", MAKE.strip().splitlines())
