@@ -40,6 +40,39 @@ def test_unknown_wire_version_is_refused() -> None:
         wire.read_reading(headers, b"")
 
 
+def test_reading_that_was_in_flight_before_an_upgrade_is_read() -> None:
+    """Headers as the first gateways wrote them."""
+    headers = [
+        ("wire", b"1"), ("city", b"gent"), ("source", b"city/gent/telraam/v2/9"),
+        ("receivedTime", b"2026-03-01T12:00:00.250000Z"), ("channel", b"http"),
+        ("contentType", b"application/json"), ("qos", b"1"), ("dup", b"1"), ("retained", b"0"),
+    ]  # fmt: skip
+
+    reading = wire.read_reading(headers, b"{}")
+
+    assert (reading.city, reading.source) == ("gent", "city/gent/telraam/v2/9")
+    assert (reading.received_time, reading.channel) == (NOW, "http")
+    assert (reading.dup, reading.retained, reading.payload) == (True, False, b"{}")
+
+
+def test_record_that_was_in_flight_before_or_after_an_upgrade_is_read() -> None:
+    """The first processors told no places; those to come may tell what we do not know."""
+    record = (
+        b'{"city":"gent","source":"city/gent/telraam/v2/9","profile":"telraam/v2","partition":3,'
+        b'"offset":7,"receivedTime":"2026-03-01T12:00:00.250000Z","observations":[{"thing":"9",'
+        b'"profile":"telraam/v2","profileVersion":1,"datastream":"car","phenomenonStart":'
+        b'"2026-03-01T11:00:00Z","phenomenonEnd":"2026-03-01T12:00:00Z","resultTime":'
+        b'"2026-03-01T12:00:00Z","result":14.0,"toCome":1}],"toCome":{"a":[1]}}'
+    )
+
+    reading = wire.read_normalised(record)
+
+    [observation] = reading.observations
+    assert (reading.partition, reading.offset, reading.received_time) == (3, 7, NOW)
+    assert (observation.datastream, observation.result, observation.quality) == ("car", 14, ())
+    assert (reading.places, reading.replay) == ((), "")
+
+
 def test_missing_header_is_named() -> None:
     with pytest.raises(ValueError, match="'city' is missing"):
         wire.read_reading([("wire", b"1")], b"")

@@ -78,6 +78,51 @@ async def test_readings_become_observations_and_dead_letters(
     assert [tuple(row) for row in things] == [("brug", True), ("sluis", True)]
 
 
+_KNOWN = wire.reading_headers(reading())
+POISON: dict[str, tuple[bytes, list[tuple[str, bytes]], str]] = {
+    "of a wire to come": (b"0", [("wire", b"9")], "wire.unknown"),
+    "no headers": (b"1", [], "wire.unknown"),
+    "no UTF-8": (b"2", [*_KNOWN, ("city", b"\xff")], "wire.unknown"),
+    "no zone": (b"3", [*_KNOWN, ("receivedTime", b"2026-06-01T12:00:00")], "wire.unknown"),
+    "half": (b'{"car": 1', _KNOWN, "payload.malformed"),
+    "deep": (b"[" * 100_000, _KNOWN, "payload.too-deep"),
+}
+"""Records that no processor can read: payload, headers (the last of a name counts), reason.
+
+The payloads differ, for the same from the same source at the same time is one dead letter."""
+
+
+async def test_poison_in_the_middle_of_batches_is_kept_and_the_others_go_on(
+    kafka: EmbeddedKafka,
+    embedded_database: DatabaseConnection,
+    database_client: "asyncpg.Connection[asyncpg.Record]",
+    pack: Path,
+) -> None:
+    records = []
+    for number, (payload, headers, _) in enumerate(POISON.values()):
+        good = reading(number)
+        key = wire.record_key(good.city, good.source)
+        records += [(key, good.payload, wire.reading_headers(good)), (key, payload, headers)]
+    await send_raw(kafka.connection, wire.OBSERVATIONS, [(b"k", b"no JSON", [])])
+    await send_raw(kafka.connection, wire.READINGS, records)
+
+    async def all_letters() -> bool:
+        count = await database_client.fetchval("select count(*) from dead_letter")
+        return bool(count == len(POISON) + 1)
+
+    async with journey(kafka.connection, embedded_database, pack):
+        await until(all_letters, seconds=90)
+
+    values = await database_client.fetch("select result_number from observation order by 1")
+    letters = await database_client.fetch(
+        "select reasons[1], reading_offset from dead_letter where station = 'normalise' order by 2"
+    )
+    assert [row[0] for row in values] == [*range(len(POISON))]
+    assert [tuple(row) for row in letters] == [
+        (reason, 2 * number + 1) for number, (_, _, reason) in enumerate(POISON.values())
+    ]
+
+
 async def test_each_reading_is_one_record_in_the_same_partition_and_order(
     kafka: EmbeddedKafka, embedded_database: DatabaseConnection, pack: Path
 ) -> None:
