@@ -106,12 +106,13 @@ async def test_poison_in_the_middle_of_batches_is_kept_and_the_others_go_on(
     await send_raw(kafka.connection, wire.OBSERVATIONS, [(b"k", b"no JSON", [])])
     await send_raw(kafka.connection, wire.READINGS, records)
 
-    async def all_letters() -> bool:
-        count = await database_client.fetchval("select count(*) from dead_letter")
-        return bool(count == len(POISON) + 1)
+    async def all_there() -> bool:
+        letters = await database_client.fetchval("select count(*) from dead_letter")
+        good = await database_client.fetchval("select count(*) from observation")
+        return bool((letters, good) == (len(POISON) + 1, len(POISON)))
 
     async with journey(kafka.connection, embedded_database, pack):
-        await until(all_letters, seconds=90)
+        await until(all_there, seconds=90)
 
     values = await database_client.fetch("select result_number from observation order by 1")
     letters = await database_client.fetch(
