@@ -12,6 +12,7 @@ from api.access import KeyFile
 from api.catalogue.routes import catalogue
 from api.charter.routes import charter_reports
 from api.data_quality.remarks import QualityRemarks
+from api.dead_letters.routes import dead_letters
 from api.entities.routes import entities
 from api.exports.routes import exports
 from api.feeds.routes import feeds
@@ -92,6 +93,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         asyncapi(settings),
         webhooks(settings, hub),
         figures(settings, store, vocabulary),
+        dead_letters(settings, store, vocabulary),
         catalogue(settings, store),
         charter_reports(settings, store, vocabulary, pages),
         streams,

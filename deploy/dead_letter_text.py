@@ -6,38 +6,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-import asyncpg
-
-from schemas.journey import reading_id
-from schemas.vocabulary import Vocabulary
-
 _DUMPED_BYTES: Final = 4096
 _ROW_BYTES: Final = 16
-
-
-def letter_facts(row: asyncpg.Record, vocabulary: Vocabulary) -> dict[str, Any]:
-    """Return a row of `dead_letter` as facts: rejections with their sentences, payload as text."""
-    facts = dict(row)
-    facts["reading"] = reading_id(facts["city"], facts["source"], facts["received_time"])
-    facts["rejections"] = [
-        {**one, "sentence": _sentence(one["reason"], vocabulary)}
-        for one in json.loads(facts["rejections"])
-    ]
-    if "payload" in facts:
-        payload: bytes = facts["payload"]
-        facts["payload"] = payload.decode(errors="backslashreplace")
-        facts["payload_base64"] = base64.b64encode(payload).decode()
-    return facts
 
 
 def printable(text: str) -> str:
     """Return a line without what a terminal would obey."""
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
-
-
-def _sentence(reason: str, vocabulary: Vocabulary) -> dict[str, str]:
-    known = vocabulary.rejections.get(reason)
-    return known.sentence.model_dump() if known else {}
 
 
 def letter_lines(facts: Mapping[str, Any]) -> Iterator[str]:

@@ -86,7 +86,7 @@ def aggregate_row(row: Row) -> Row:
 
 def _csv(facts: Facts, row: Row) -> bytes:
     texts = (facts.city, facts.theme, facts.thing, facts.observed_property, facts.unit)
-    cells = [str(facts.datastream_id), *map(_text, texts), *map(_cell, row)]
+    cells = [str(facts.datastream_id), *map(csv_text, texts), *map(_cell, row)]
     return (",".join(cells) + "\r\n").encode()
 
 
@@ -99,19 +99,19 @@ def _cell(value: Any) -> str:
         case datetime():
             return instant_text(value)
         case str():
-            return _text(value)
+            return csv_text(value)
         case list():
-            return " ".join(map(_text, value))
+            return " ".join(map(csv_text, value))
         case _:
             return _document(value)
 
 
 def _document(value: msgspec.Raw) -> str:
     content = msgspec.json.decode(value)
-    return _text(content if isinstance(content, str) else bytes(value).decode())
+    return csv_text(content if isinstance(content, str) else bytes(value).decode())
 
 
-def _text(text: str) -> str:
+def csv_text(text: str) -> str:
     """Quote a text where CSV needs it; one that a spreadsheet would compute begins with `'`."""
     guarded = f"'{text}" if text.startswith(_FORMULA) else text
     if any(sign in guarded for sign in ',"\r\n'):

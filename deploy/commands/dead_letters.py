@@ -11,9 +11,11 @@ from typing import Any, Final
 
 import asyncpg
 
+from api.dead_letters.letters import Wanted as Letters
+from api.dead_letters.letters import read_groups, read_letter, read_newest
 from deploy.commands import Parsers
 from deploy.dead_letter_replay import Wanted, replay
-from deploy.dead_letter_text import letter_facts, letter_lines, printable
+from deploy.dead_letter_text import letter_lines, printable
 from deploy.installation import Installation
 from deploy.instants import instant
 from deploy.sql import query
@@ -66,29 +68,29 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
 
 async def _list(wishes: argparse.Namespace) -> int:
     wanted = _wanted(wishes)
+    letters = Letters(
+        city=wanted.city, profile=wanted.profile, reason=wanted.reason, since=wanted.since
+    )
     begin = datetime.now(UTC) - timedelta(hours=wishes.window_hours)
     async with _database(wishes) as database:
-        groups = await database.fetch(query("dead_letter_groups"), *wanted[:4], wishes.by)
+        counts = await read_groups(database, letters, wishes.by)
         shares = await database.fetch(query("rejected_shares"), wanted.city, wanted.profile, begin)
-        newest = await database.fetch(query("dead_letters_newest"), *wanted[:4], wishes.limit)
-    letters = [letter_facts(row, Vocabulary.load()) for row in newest]
+        newest = await read_newest(database, letters, wishes.limit, Vocabulary.load())
     ratios = [{**row, "alarm": row["share"] > wishes.alarm_share} for row in shares]
     if wishes.json:
-        counts = [_told(dict(row)) for row in groups]
-        _write_json({"counts": counts, "shares": ratios, "newest": letters})
+        _write_json({"counts": counts, "shares": ratios, "newest": newest})
         return 0
-    _write(_group_line(_told(dict(row))) for row in groups)
+    _write(map(_group_line, counts))
     _write(_share_line(one, wishes.window_hours) for one in ratios)
-    _write(_letter_line(one) for one in letters)
+    _write(map(_letter_line, newest))
     return 0
 
 
 async def _show(wishes: argparse.Namespace) -> int:
     async with _database(wishes) as database:
-        row = await database.fetchrow(query("show_dead_letter"), wishes.id)
-    if row is None:
+        facts = await read_letter(database, wishes.id, Vocabulary.load())
+    if facts is None:
         raise NotFound(f"there is no dead letter {wishes.id}")
-    facts = letter_facts(row, Vocabulary.load())
     if wishes.json:
         _write_json(facts)
     else:
@@ -132,11 +134,6 @@ async def _database(wishes: argparse.Namespace) -> AsyncIterator[asyncpg.Connect
         yield connection
     finally:
         await connection.close()
-
-
-def _told(group: dict[str, Any]) -> dict[str, Any]:
-    """Return a group without the words that it is not counted by."""
-    return {name: value for name, value in group.items() if value is not None}
 
 
 def _group_line(group: dict[str, Any]) -> str:

@@ -4,7 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from deploy.dead_letter_text import letter_facts, letter_lines, printable
+from api.dead_letters.letters import letter_facts
+from deploy.dead_letter_text import letter_lines, printable
 from schemas.vocabulary import Vocabulary
 
 
@@ -27,7 +28,7 @@ def lines_of(payload: bytes, **fields: Any) -> list[str]:
         "reading_offset": 5,
         "replayed_at": None,
     }
-    return list(letter_lines(letter_facts(row | fields, Vocabulary.load())))  # type: ignore[arg-type]
+    return list(letter_lines(letter_facts(row | fields, Vocabulary.load())))
 
 
 def test_letter_tells_topic_reason_in_words_version_and_place() -> None:

@@ -1,0 +1,1 @@
+"""What was rejected, for the city whose it is."""
