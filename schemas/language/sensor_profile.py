@@ -8,7 +8,7 @@ examples are its tests: `stadspuls profile check` runs them.
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from schemas.language.decode_profile import (
     CsvForm,
@@ -165,6 +165,15 @@ class Example(Part):
         default_factory=list,
         description="what the registers of this example and of those before it give in all",
     )
+
+    @field_validator("payload_hex")
+    @classmethod
+    def _is_hexadecimal(cls, value: str | None) -> str | None:
+        try:
+            bytes.fromhex(value or "")
+        except ValueError as wrong:
+            raise ValueError("is hexadecimal: two of 0-9 and a-f for each byte") from wrong
+        return value
 
     @model_validator(mode="after")
     def _one_payload(self) -> "Example":
