@@ -239,6 +239,7 @@ async def test_a_client_that_reads_nothing_is_let_go_and_resumes(
                     await publish(owner, *((1, TIME, float(n)) for n in range(2000)))
                 while "stadspuls_api_live_clients 0.0" not in (await http.get("/metrics")).text:
                     await publish(owner, (1, TIME, 0.25))
+            frozen.transport.abort()
         last = await publish(owner, (1, TIME, 0.5))
         async with listening(address, f"?lastEventId={last - 1}") as messages:
             assert [one["sequence"] for one in await messages.take(1)] == [last]

@@ -222,7 +222,8 @@ async def test_paused_webhook_hears_later_what_was_published_meanwhile(
 async def test_slow_receiver_does_not_hold_the_others_up(
     http: httpx.AsyncClient, receiver: Receiver, settings: ApiSettings, owner: asyncpg.Connection
 ) -> None:
-    silent = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    writers: list[asyncio.StreamWriter] = []
+    silent = await asyncio.start_server(lambda _, one: writers.append(one), "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
     slow = (await http.post(PATH, json={"url": f"http://127.0.0.1:{port}/"})).json()
     await made(http, receiver)
@@ -233,5 +234,7 @@ async def test_slow_receiver_does_not_hold_the_others_up(
         await receiver.until(lambda: len(receiver.sequences()) == 3)
         late = await until(lambda: told(http, slow), lambda one: one.get("attempts") == 1)
     silent.close()
+    for writer in writers:
+        writer.transport.abort()
 
     assert "no answer within 0.5 s" in late["failure"]
