@@ -40,7 +40,7 @@ faults: $(VENV)/dev.stamp real ## every fault: 200 kills at 2,000 readings a sec
 	    $(VENV)/bin/pytest tests/faults $(ARGS); status=$$?; \
 	    $(RUN) -m tests.faults.report $(VENV)/faults.jsonl; exit $$status
 
-fuzz: $(VENV)/fuzz.stamp real ## every law for a minute, 50,000 requests, 5,000 clients; writes tests/README.md (SECONDS=600)
+fuzz: $(VENV)/fuzz.stamp real ## every law for a minute, 50,000 requests; writes tests/README.md (SECONDS=600)
 	@rm -f $(VENV)/fuzz.jsonl
 	export STADSPULS_FUZZ_OUTCOMES=$(VENV)/fuzz.jsonl STADSPULS_FUZZ_EXAMPLES=50000; \
 	    $(RUN) -m tests.fuzz $(or $(SECONDS),60) $(VENV)/fuzz; status=$$?; \
