@@ -19,7 +19,7 @@ from tests.fuzz.laws import examples, is_long_form
 from tests.fuzz.outcomes import Outcome, note
 
 __all__ = ["app", "keys_file", "owner", "settings"]
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(36_000)]
+pytestmark = [pytest.mark.embedded, pytest.mark.timeout(36_000 if is_long_form() else 300)]
 # Not in the OpenAPI document: forms by suffix, files, what is nowhere.
 MORE = (
     "/", "/quality.csv", "/quality.json", "/catalogue.ttl", "/catalogue/{city}.{x}", "/static/{x}",

@@ -16,14 +16,14 @@ from ingest.envelope import Envelope
 from ingest.ports import Item
 from schemas.wire import Reading
 from tests.fuzz.asgi_caller import Answer, Request, ask
-from tests.fuzz.laws import examples
+from tests.fuzz.laws import examples, is_long_form
 from tests.fuzz.outcomes import Outcome, note
 from tests.fuzz.words import texts
 from tests.ingest.conftest import envelope, keys_file, packs, registry
 from tests.ingest.test_http_source import POLICY, Door
 
 __all__ = ["envelope", "keys_file", "packs", "registry"]
-pytestmark = pytest.mark.timeout(36_000)
+pytestmark = pytest.mark.timeout(36_000 if is_long_form() else 300)
 PAYLOAD = b'{"segment_id": 1, "date": "2026-03-02T08:00:00Z", "interval": "hourly", "car": 1}'
 
 _names = st.sampled_from(("stad-a", "stad-b", "telraam", "v2", "dsmr", "p1", "x"))
