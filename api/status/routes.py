@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.negotiation import Form, accepted, form_of
+from api.portal import overview
 from api.portal.pulse import pulse
 from api.portal.rendering import LANGUAGE, Pages, View, view_of
 from api.queries import check_names, query_of
@@ -46,11 +47,13 @@ def status(
     async def page(found: Status, view: View) -> Response:
         async with store.reading() as connection:
             beat = await pulse(connection)
+            cities = await overview.cities(connection, pages.wording(view), vocabulary)
         return pages.page(
             "status.html",
             view,
             headers=_HEADERS,
             status=found,
+            names={city.slug: city.name for city in cities},
             pulse=beat,
             states=_STATES,
             newest=max((one.newest_time for one in found.cities if one.newest_time), default=None),
