@@ -4,14 +4,14 @@ It runs with one request at a time: with more, version 0.3.0 fetches a changing 
 it still reads it, and emits some members twice, whoever publishes them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.clients.npm_programs import LdesClient, Member
-from tests.clients.site import Site
+from tests.clients.site import Site, site_in
 from tests.clients.writing import measuring
 from tests.journey.running import eventually
 
@@ -45,6 +45,13 @@ class Replication:
     first: Sequence[Member]
     second: Sequence[Member]
     fetches: dict[str, int]
+
+
+@pytest.fixture(scope="module", name="site")
+def _site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A platform of which nobody else asks or stores anything: everything is counted."""
+    with site_in(tmp_path_factory.mktemp("replicated")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

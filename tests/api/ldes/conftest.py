@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 import pytest_asyncio
+import rdflib
 import zstandard
 
 from api.iris import Iris
@@ -27,6 +28,12 @@ MORNING = datetime(2090, 1, 5, 9, 0, tzinfo=UTC)
 """So late that no day is over: only what is published closes a page."""
 PAGE = 6
 """Small pages: what is published here never has more than one observation a millisecond."""
+
+
+@pytest.fixture(autouse=True)
+def _very_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have RDF read in the very words: the lexical form is promised, and libraries change this."""
+    monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
 
 
 @dataclass

@@ -12,8 +12,6 @@ from api.ldes.series import Feature, Series
 from api.ldes.terms import PREFIXES
 from schemas.publication import PublishedObservation
 
-rdflib.NORMALIZE_LITERALS = False  # the lexical form is what is promised
-
 BASE = "https://data.stad.test"
 IRIS = Iris(BASE)
 STREAM = f"<{BASE}/ldes/zonnedorp/traffic#stream>"
