@@ -18,7 +18,6 @@ import asyncpg
 from api.iris import Iris, Kind
 from api.ldes.buckets import end_of
 from api.ldes.building import summaries
-from api.ldes.building.leader import Connection
 from api.ldes.building.monitor import Monitor
 from api.ldes.building.page_closer import PageCloser
 from api.ldes.building.page_index import ClosedPage, write_down
@@ -29,6 +28,7 @@ from api.ldes.directory import Directory
 from api.ldes.page_names import page_folder
 from api.ldes.page_store import PageStore
 from api.ldes.paging import after
+from api.leader import Connection
 from schemas.errors import Misconfigured
 from schemas.publication import LANE, PublishedObservation, unpack
 

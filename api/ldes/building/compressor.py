@@ -14,10 +14,10 @@ from typing import Final
 import asyncpg
 import brotli
 
-from api.ldes.building.leader import Connection
 from api.ldes.page_names import BROTLI, PRIMARY
 from api.ldes.page_store import PageStore
 from api.ldes.serving.codings import decoded
+from api.leader import Connection
 
 _FOLDER: Final = files("api.ldes.building")
 _NEXT: Final = (_FOLDER / "next_uncompressed.sql").read_text(encoding="utf-8")

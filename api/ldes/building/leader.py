@@ -7,8 +7,6 @@ from api.ldes.building.monitor import Monitor
 from api.leader import Connection, holding
 from schemas.settings import DatabaseConnection
 
-__all__ = ["LEADER", "Connection", "leading"]
-
 LEADER: Final = 0x6C64_6573_7061_6765
 """Advisory lock of the builder, any number that nobody else locks: "ldespage"."""
 
@@ -21,8 +19,4 @@ def leading(
     Raises:
         StoreUnavailable: the database does not answer, or stopped doing so.
     """
-
-    def standing_by() -> None:
-        monitor.waiting_for = ""  # it is what it is there for
-
-    return holding(database, LEADER, name="stadspuls ldes", standing_by=standing_by)
+    return holding(database, LEADER, name="stadspuls ldes", standing_by=monitor.works)

@@ -7,10 +7,10 @@ from importlib.resources import files
 from typing import Any, Final
 
 from api.ldes.buckets import ancestors, begin_of
-from api.ldes.building.leader import Connection
 from api.ldes.building.stream import Stream
 from api.ldes.building.summaries import Settled, settle
 from api.ldes.paging import Cut
+from api.leader import Connection
 from schemas.errors import Fenced
 from schemas.publication import pack
 

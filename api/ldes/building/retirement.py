@@ -12,8 +12,8 @@ from typing import Final
 
 import asyncpg
 
-from api.ldes.building.leader import Connection
 from api.ldes.page_store import PageStore
+from api.leader import Connection
 
 _FOLDER: Final = files("api.ldes.building")
 _RETIRE: Final = (_FOLDER / "retire_pages.sql").read_text(encoding="utf-8")

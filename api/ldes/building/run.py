@@ -2,31 +2,26 @@
 
 import asyncio
 import contextlib
-import logging
 import math
-import random
 import time
 from collections.abc import Coroutine
 from typing import Any, Final, NoReturn
 
-from api.http_server import serve
 from api.iris import Iris
 from api.ldes.building.builder import MOST_BATCHES, Builder
 from api.ldes.building.compressor import Compressor
-from api.ldes.building.leader import Connection, leading
+from api.ldes.building.leader import leading
 from api.ldes.building.monitor import Monitor
 from api.ldes.building.retirement import retire
 from api.ldes.building.settings import LdesSettings
 from api.ldes.directory import Directory
 from api.ldes.page_store import DirectoryPageStore, PageStore
-from schemas.errors import Fenced, Unavailable
+from api.leader import Connection
+from api.standing import again_and_again, together
 from schemas.publication import CHANNEL
 from schemas.vocabulary import Vocabulary
 
-_FIRST_SECONDS: Final = 0.2
-_LONGEST_SECONDS: Final = 10.0
 _RETIRE_SECONDS: Final = 60.0
-_log = logging.getLogger(__name__)
 
 
 async def run(settings: LdesSettings, *beside: Coroutine[Any, Any, NoReturn]) -> None:
@@ -40,36 +35,13 @@ async def run(settings: LdesSettings, *beside: Coroutine[Any, Any, NoReturn]) ->
         Misconfigured: pages were published under another base IRI, or the port is taken.
     """
     monitor = Monitor()
-    tasks: list[asyncio.Task[Any]] = [
-        asyncio.create_task(_build_for_ever(settings, monitor), name="ldes.build"),
-        *(asyncio.create_task(one, name="ldes.beside") for one in beside),
-    ]
-    if settings.monitor:
-        serving = serve(monitor.application(), settings.monitor)
-        tasks.append(asyncio.create_task(serving, name="ldes.monitor"))
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        done.pop().result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _build_for_ever(settings: LdesSettings, monitor: Monitor) -> NoReturn:
     store = DirectoryPageStore(settings.pages_dir)
-    bound = _FIRST_SECONDS
-    while True:
-        try:
-            async with leading(settings.database, monitor) as connection:
-                bound = _FIRST_SECONDS
-                await _build(connection, settings, store, monitor)
-        except (Unavailable, Fenced) as trouble:
-            monitor.waiting_for = str(trouble)
-            pause = random.uniform(bound / 2, bound)  # noqa: S311 - spreads load, hides nothing
-            _log.warning("%s; again in %.1f s", trouble, pause)
-            await asyncio.sleep(pause)
-            bound = min(2 * bound, _LONGEST_SECONDS)
+    building = again_and_again(
+        lambda: leading(settings.database, monitor),
+        lambda connection: _build(connection, settings, store, monitor),
+        monitor,
+    )
+    await together(building, *beside, monitor=monitor, listener=settings.monitor)
 
 
 async def _build(
@@ -94,7 +66,7 @@ async def _build(
                 monitor.retired.inc(await retire(connection, store))
                 retired_time = time.monotonic()
             batches = await builder.turn()
-            monitor.waiting_for = ""
+            monitor.works()
             if not batches:
                 if settings.brotli:
                     await compressor.go_on()

@@ -13,9 +13,9 @@ import asyncpg
 import msgspec
 
 from api.iris import Kind
-from api.ldes.building.leader import Connection
 from api.ldes.building.stream import Stream
 from api.ldes.summary import PERIODS, Sums
+from api.leader import Connection
 from schemas.publication import MAXIMUM_PER_MILLISECOND, Change, PublishedObservation
 
 _FOLDER: Final = files("api.ldes.building")
