@@ -21,6 +21,7 @@ from api.feeds.entity_changes import entity_changes
 from api.feeds.event import Change, times
 from api.iris import Iris
 from api.ldes.series import AnyConnection
+from api.leader import AWAY
 from schemas.settings import DatabaseConnection
 
 _FOLDER: Final = files("api.feeds")
@@ -39,7 +40,6 @@ _SERVER: Final = {
     "statement_timeout": "60s",
     "idle_in_transaction_session_timeout": "60s",
 }
-_AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _log = logging.getLogger(__name__)
 
 
@@ -101,7 +101,7 @@ async def keep_chronicle(database: DatabaseConnection, iris: Iris, *, seconds: f
                 await _take_turns(connection, Chronicle(iris), seconds)
             finally:
                 connection.terminate()
-        except _AWAY as trouble:
+        except AWAY as trouble:
             _log.warning("the chronicle is not being kept: %r", trouble)
         await asyncio.sleep(random.uniform(seconds / 2, seconds))  # noqa: S311, no secret
 
