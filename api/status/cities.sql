@@ -19,14 +19,11 @@ cross join lateral (
         left join latest as l using (datastream_id)
         left join datastream_quality as q using (datastream_id)
         cross join lateral (
-            select case
-                when l.datastream_id is null then 'unknown'
-                else datastream_state(
-                    q.every_seconds,
-                    q.arrival_p95_seconds,
-                    newest_age_seconds(l.last_phenomenon_end, l.published_at, $1::timestamptz)
-                )
-            end as name
+            select datastream_state(
+                q.every_seconds,
+                q.arrival_p95_seconds,
+                newest_age_seconds(l.last_phenomenon_end, l.published_at, $1::timestamptz)
+            ) as name
         ) as state
         where t.city = c.city and d.open
         group by state.name

@@ -7,14 +7,11 @@ left join (
     select
         d.datastream_id,
         d.dataset_id,
-        case
-            when l.datastream_id is null then 'unknown'
-            else datastream_state(
-                q.every_seconds,
-                q.arrival_p95_seconds,
-                newest_age_seconds(l.last_phenomenon_end, l.published_at, $1::timestamptz)
-            )
-        end as state
+        datastream_state(
+            q.every_seconds,
+            q.arrival_p95_seconds,
+            newest_age_seconds(l.last_phenomenon_end, l.published_at, $1::timestamptz)
+        ) as state
     from datastream as d
     left join latest as l using (datastream_id)
     left join datastream_quality as q using (datastream_id)

@@ -8,16 +8,18 @@ create or replace function datastream_state(
 ) returns text
 language sql immutable parallel safe
 return case
-    when every_seconds is null then 'unknown'
+    when every_seconds is null or age_seconds is null then 'unknown'
     when age_seconds > 3.5 * every_seconds + coalesce(usual_delay_seconds, 0) + 60 then 'silent'
     when age_seconds > 1.5 * every_seconds + coalesce(usual_delay_seconds, 0) + 60 then 'late'
     else 'on-time'
 end;
 
 -- How long ago the newest value was. What a clock that is ahead says is no sign of life beyond the
--- moment at which it came.
+-- moment at which it came. Null where nothing has come.
 create or replace function newest_age_seconds(
     last_phenomenon_end timestamptz, published_at timestamptz, now timestamptz
 ) returns double precision
 language sql immutable parallel safe
-return greatest(extract(epoch from now - least(last_phenomenon_end, published_at)), 0);
+return case when published_at is not null then
+    greatest(extract(epoch from now - least(last_phenomenon_end, published_at)), 0)
+end;
