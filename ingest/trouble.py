@@ -5,8 +5,7 @@ import time
 from collections.abc import Callable
 
 from schemas.journal import facts
-
-_INTERVAL_SECONDS = 30.0
+from schemas.seldom import Seldom
 
 
 class Trouble:
@@ -20,22 +19,14 @@ class Trouble:
     def __init__(
         self, logger: logging.Logger, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._logger = logger
-        self._clock = clock
-        self._told: dict[str, float] = {}
-        self._kept_back: dict[str, int] = {}
+        self._logger, self._seldom = logger, Seldom(clock)
 
     def tell(self, event: str, **told: object) -> None:
         """Warn of an event, unless it was told a moment ago; then count it for the next time."""
-        now = self._clock()
-        if now - self._told.get(event, -_INTERVAL_SECONDS) < _INTERVAL_SECONDS:
-            self._kept_back[event] = self._kept_back.get(event, 0) + 1
-            return
-        self._told[event] = now
-        told["repeated"] = self._kept_back.pop(event, 0)
-        self._logger.warning(event, extra=facts(**told))
+        repeated = self._seldom.due(event)
+        if repeated is not None:
+            self._logger.warning(event, extra=facts(**told, repeated=repeated))
 
     def over(self, event: str) -> None:
         """Forget an event, so that its next occurrence is told at once."""
-        self._told.pop(event, None)
-        self._kept_back.pop(event, None)
+        self._seldom.forget(event)

@@ -3,15 +3,12 @@
 import logging
 import time
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from schemas.journal import facts
 from schemas.journey import reading_id
+from schemas.seldom import Seldom
 from schemas.wire import DeadLetter, NormalisedReading
-
-_INTERVAL_SECONDS: Final = 30.0
-_MOST_KINDS: Final = 10_000
-
 
 Rejected: TypeAlias = DeadLetter | NormalisedReading
 
@@ -29,22 +26,14 @@ class RejectionLog:
     def __init__(
         self, logger: logging.Logger, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._logger, self._clock = logger, clock
-        self._told: dict[tuple[str, str, str], float] = {}
-        self._kept_back: dict[tuple[str, str, str], int] = {}
+        self._logger, self._seldom = logger, Seldom(clock)
 
     def tell(self, rejected: Rejected) -> None:
         """Name a reading that was rejected and why, unless its like was named a moment ago."""
         reason = rejected.rejections[0]
-        kind = (rejected.city, rejected.profile, reason.reason)
-        now = self._clock()
-        if now - self._told.get(kind, -_INTERVAL_SECONDS) < _INTERVAL_SECONDS:
-            self._kept_back[kind] = self._kept_back.get(kind, 0) + 1
+        repeated = self._seldom.due((rejected.city, rejected.profile, reason.reason))
+        if repeated is None:
             return
-        if len(self._told) >= _MOST_KINDS:
-            self._told.clear()
-            self._kept_back.clear()
-        self._told[kind] = now
         name = reading_id(rejected.city, rejected.source, rejected.received_time)
         told = facts(
             reading=name,
@@ -52,6 +41,6 @@ class RejectionLog:
             city=rejected.city,
             source=rejected.source,
             profile=rejected.profile,
-            repeated=self._kept_back.pop(kind, 0),
+            repeated=repeated,
         )
         self._logger.info("rejected", extra=told)
