@@ -1,12 +1,13 @@
 """A reverse proxy that notes what was asked through it, and what came of it."""
 
 import http.client
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
+
+from tests.serving import serving
 
 _OF_A_CONNECTION = frozenset({"connection", "keep-alive", "transfer-encoding", "te", "host"})
 
@@ -88,11 +89,5 @@ def reverse_proxy(target: Callable[[], str]) -> Iterator[ReverseProxy]:
     server.daemon_threads = True
     proxy = ReverseProxy(f"http://127.0.0.1:{server.server_address[1]}", target)
     server.RequestHandlerClass = type("Handler", (_Handler,), {"proxy": proxy})
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with serving(server):
         yield proxy
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -1,10 +1,11 @@
 """What fuzzers and abuse came to, kept for the table that is made of them."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from tests.outcomes import note_in, read_as
 
 FILE_VARIABLE = "STADSPULS_FUZZ_OUTCOMES"
 
@@ -31,14 +32,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 def note(outcome: Outcome) -> None:
     """Print an outcome, and keep it where the run that makes the table wants it."""
-    text = msgspec.json.encode(outcome).decode()
-    print(text)  # noqa: T201 - a failed test shows it
-    if file := os.environ.get(FILE_VARIABLE):
-        with Path(file).open("a", encoding="utf-8") as stream:
-            stream.write(text + "\n")
+    note_in(FILE_VARIABLE, outcome)
 
 
 def read(file: Path) -> list[Outcome]:
     """Return the outcomes of a run."""
-    decoder = msgspec.json.Decoder(Outcome)
-    return [decoder.decode(line) for line in file.read_bytes().splitlines()]
+    return read_as(Outcome, file)

@@ -4,15 +4,12 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.envelope import Envelope
 from ingest.ports import Item
 from schemas.wire import Reading
 from tests.fuzz.asgi_caller import Answer, Request, ask
@@ -20,9 +17,9 @@ from tests.fuzz.laws import examples, is_long_form
 from tests.fuzz.outcomes import Outcome, note
 from tests.fuzz.words import texts
 from tests.ingest.conftest import envelope, keys_file, packs, registry
-from tests.ingest.test_http_source import POLICY, Door
+from tests.ingest.test_http_source import Door, door
 
-__all__ = ["envelope", "keys_file", "packs", "registry"]
+__all__ = ["door", "envelope", "keys_file", "packs", "registry"]
 pytestmark = pytest.mark.timeout(36_000 if is_long_form() else 300)
 PAYLOAD = b'{"segment_id": 1, "date": "2026-03-02T08:00:00Z", "interval": "hourly", "car": 1}'
 
@@ -71,19 +68,6 @@ _requests = st.builds(
     headers=_headers,
     body=_pieces,
 )
-
-
-@pytest.fixture
-async def door(envelope: Envelope, keys_file: Path) -> AsyncIterator[Door]:
-    """Yield a door whose sink confirms."""
-    door = Door(envelope, keys_file, POLICY)
-    work = asyncio.create_task(door.sink.run())
-    await asyncio.sleep(0)
-    yield door
-    work.cancel()
-    with suppress(asyncio.CancelledError):
-        await work
-    await door.client.aclose()
 
 
 def check(request: Request, answer: Answer, items: Sequence[Item]) -> None:

@@ -4,10 +4,11 @@ import base64
 import contextlib
 import json
 import re
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.serving import serving
 
 TOKEN, USER, PASSWORD = "glsa_token", "admin", "word"
 _ADDED: dict[str, dict[str, Any]] = {
@@ -120,11 +121,5 @@ class _Handler(BaseHTTPRequestHandler):
 def fake_grafana() -> Iterator[FakeGrafana]:
     """Yield a Grafana that works until the context ends."""
     server = FakeGrafana()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -7,7 +7,6 @@ the order of the TREE profile, and served as Turtle and as N-Quads.
 import hashlib
 import json
 import re
-import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pyoxigraph import Quad, RdfFormat, parse, serialize
+
+from tests.serving import serving
 
 CLOSED, OPEN = "public, max-age=604800, immutable", "public, max-age=5"
 PROFILE = ';profile="https://w3id.org/tree/profile"'
@@ -253,11 +254,5 @@ def served(stream: TinyStream) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     stream.base = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with serving(server):
         yield stream.base
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
