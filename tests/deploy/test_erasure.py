@@ -279,6 +279,9 @@ async def _readable(database: asyncpg.Connection, datastreams: list[int]) -> lis
 
 
 def _is_erased(one: Any, datastreams: list[int]) -> bool:
+    """Tell whether it begins in the erased time; a day that goes on after that is summed anew."""
+    if isinstance(one.result, dict) and one.phenomenon_end > END:
+        return False
     return one.datastream_id in datastreams and BEGIN <= one.phenomenon_start < END
 
 
