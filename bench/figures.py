@@ -41,7 +41,7 @@ def processes(results: Results) -> list[str]:
     """Return the names of all processes, in a message's order."""
     order = [
         "publisher", "mqtt", "subscriber", "ingest", "kafka", "normalise", "store", "database",
-        "aggregate", "api", "ldes", "bench",
+        "aggregate", "api", "ldes", "webhooks", "bench",
     ]  # fmt: skip
     there = {
         name
@@ -49,7 +49,7 @@ def processes(results: Results) -> list[str]:
         for arm in (one.relay, one.whole, one.partial)
         for name in arm.costs
     }
-    return [name for name in order if name in there]
+    return [name for name in order if name in there] + sorted(there.difference(order))
 
 
 def cpu_per_message(name: str) -> Pick:
