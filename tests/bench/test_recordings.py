@@ -53,6 +53,7 @@ async def _here() -> AsyncIterator[Site]:
 
 @needs_recordings
 @pytest.mark.real
+@pytest.mark.xdist_group("recordings")
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("recording", named(*TWICE), ids=lambda one: one.name)
 async def test_recording_is_stored_once_however_often_it_comes(
@@ -74,6 +75,7 @@ async def test_recording_is_stored_once_however_often_it_comes(
 
 @needs_recordings
 @pytest.mark.real
+@pytest.mark.xdist_group("recordings")
 @pytest.mark.asyncio(loop_scope="module")
 async def test_uplinks_of_twenty_models_are_stored_as_they_were_decoded(here: Site) -> None:
     compared = 0

@@ -9,6 +9,7 @@ from tests.journey.running import Up
 
 pytestmark = [
     pytest.mark.clients,
+    pytest.mark.xdist_group("FROST's client"),  # one platform for all
     # The client is not ours to mend.
     pytest.mark.filterwarnings("ignore"),
 ]

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -24,3 +25,15 @@ def chance() -> random.Random:
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"seed={seed}")  # noqa: T201
     return random.Random(seed)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the trials on one worker: one pipeline for all, and no fault beside another."""
+    for item in items:
+        if _is_trial(item) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group("faults"))
+
+
+def _is_trial(item: pytest.Item) -> bool:
+    here = item.path.parent == Path(__file__).parent
+    return here and "made" in getattr(item, "fixturenames", ())

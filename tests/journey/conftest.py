@@ -6,12 +6,14 @@ import pytest
 
 from tests.journey.running import Up, up
 
+_group = pytest.mark.xdist_group  # one worker has the one variant: a module starts each once
+
 
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param("embedded", marks=pytest.mark.embedded),
-        pytest.param("real", marks=pytest.mark.real),
+        pytest.param("embedded", marks=[pytest.mark.embedded, _group("embedded platforms")]),
+        pytest.param("real", marks=[pytest.mark.real, _group("real platforms")]),
     ],
 )
 def platform(
