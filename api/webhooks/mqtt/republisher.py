@@ -16,12 +16,14 @@ from api.live.events import Batch
 from api.live.hub import Hub
 from api.problems import NoLongerKept, NotYet
 from api.webhooks.monitor import Monitor
+from api.webhooks.mqtt.live_client import LiveClient
 from api.webhooks.mqtt.messages import POSITION_TOPIC, LiveMessage, messages_of, taken_back
 from schemas.settings import MqttConnection
 
 _log: Final = logging.getLogger(__name__)
-_NOTE: Final = (files("api.webhooks.mqtt") / "memory.sql").read_text(encoding="utf-8")
-_PIECE: Final = 500  # messages handed to the client at once
+_HERE: Final = files("api.webhooks.mqtt")
+_NOTE_POSITION: Final = (_HERE / "position.sql").read_text(encoding="utf-8")
+_NOTE_RETAINED: Final = (_HERE / "retained.sql").read_text(encoding="utf-8")
 _LOOK_SECONDS: Final = 10.0  # for datastreams that are open no more
 _ACKNOWLEDGE_SECONDS: Final = 30.0
 _FIRST_SECONDS, _LONGEST_SECONDS = 0.2, 10.0
@@ -67,16 +69,15 @@ class Republisher:
             await asyncio.sleep(random.uniform(bound / 2, bound))  # noqa: S311 - spreads load
             bound = min(2 * bound, _LONGEST_SECONDS)
 
-    def _client(self) -> aiomqtt.Client:
+    def _client(self) -> LiveClient:
         to = self._connection
-        return aiomqtt.Client(
+        return LiveClient(
             to.host,
             to.port,
             identifier=_CLIENT,
             username=to.username,
             password=to.password.get_secret_value() if to.password else None,
             tls_params=aiomqtt.TLSParameters(ca_certs=str(to.ca_file)) if to.ca_file else None,
-            max_concurrent_outgoing_calls=2 * _PIECE,
             timeout=_ACKNOWLEDGE_SECONDS,
         )
 
@@ -89,7 +90,7 @@ class Republisher:
         position = await self._pen.fetch("select sequence from mqtt_position")
         self._after = position[0]["sequence"] if position else self._hub.position
 
-    async def _go_on(self, client: aiomqtt.Client) -> None:
+    async def _go_on(self, client: LiveClient) -> None:
         """Send what follows, or wait for it a while."""
         await self._take_back(client)
         batches = await self._next()
@@ -109,32 +110,39 @@ class Republisher:
             self._after = self._hub.position
             return ()
 
-    async def _send(self, client: aiomqtt.Client, batches: Sequence[Batch]) -> None:
+    async def _send(self, client: LiveClient, batches: Sequence[Batch]) -> None:
         events = (event for batch in batches for event in batch.events)
         messages = list(messages_of(events, self._newest))
-        kept = {int(m.topic.rpartition("/")[2]): m.topic for m in messages if m.retained}
-        new = {number: topic for number, topic in kept.items() if number not in self._retained}
+        await self._note_retained(messages)
         await self._hand_over(client, messages)
         last = batches[-1].last_sequence
-        await client.publish(POSITION_TOPIC, str(last), qos=1, retain=True)
-        await self._pen.fetch(_NOTE, last, list(new), list(new.values()))
-        self._retained |= new
+        await client.confirm(POSITION_TOPIC, str(last))
+        await self._pen.fetch(_NOTE_POSITION, last)
         self._after = last
 
-    async def _hand_over(self, client: aiomqtt.Client, messages: Sequence[LiveMessage]) -> None:
-        for begin in range(0, len(messages), _PIECE):
-            piece = messages[begin : begin + _PIECE]
-            await asyncio.gather(
-                *(client.publish(one.topic, one.payload, retain=one.retained) for one in piece)
-            )
-            self._monitor.mqtt_messages.inc(len(piece))
+    async def _note_retained(self, messages: Sequence[LiveMessage]) -> None:
+        """Remember what the broker is to keep, before it does: a kill in between forgets nothing.
 
-    async def _take_back(self, client: aiomqtt.Client) -> None:
+        What it was told of and never got is taken back without harm.
+        """
+        kept = {int(m.topic.rpartition("/")[2]): m.topic for m in messages if m.retained}
+        new = {number: topic for number, topic in kept.items() if number not in self._retained}
+        if new:
+            await self._pen.fetch(_NOTE_RETAINED, list(new), list(new.values()))
+            self._retained |= new
+
+    async def _hand_over(self, client: LiveClient, messages: Sequence[LiveMessage]) -> None:
+        await client.hand_over(messages)
+        self._monitor.mqtt_messages.inc(len(messages))
+
+    async def _take_back(self, client: LiveClient) -> None:
         """Let the broker forget the last values of what is open no more."""
         closed = list(self._closed())
         if closed:
-            await self._hand_over(client, list(taken_back(self._retained, iter(closed))))
-            await client.publish(POSITION_TOPIC, str(self._after), qos=1, retain=True)
+            messages = list(taken_back(self._retained, iter(closed)))
+            await self._hand_over(client, messages)
+            # The last one again, acknowledged; the position would go back after a restart.
+            await client.confirm(messages[-1].topic, "")
             await self._pen.fetch(
                 "delete from mqtt_retained where datastream_id = any($1)", closed
             )

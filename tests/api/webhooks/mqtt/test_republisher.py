@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -175,14 +175,47 @@ async def test_last_value_is_taken_back_when_its_datastream_is_open_no_more(
         async with republishing(settings, broker.connection_as(LIVE)):
             taken_back = ("live/zonnedorp/traffic/1", None, False)
             await subscriber.until(lambda: taken_back in subscriber.heard)
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                kept = "select count(*) from mqtt_retained"
-                while await owner.fetchval(kept):  # noqa: ASYNC110, the database tells nobody
-                    await asyncio.sleep(0.05)
+            await until_true(owner, "select not exists (select from mqtt_retained)")
     async with listening(public(broker)) as late:
         await late.until(lambda: late.position >= last)
 
     assert late.sequences == []
+
+
+@pytest.mark.real
+async def test_last_value_is_taken_back_though_its_sender_was_killed_right_behind_it(
+    settings: ApiSettings, owner: asyncpg.Connection, broker: Mosquitto
+) -> None:
+    topic = "live/zonnedorp/traffic/1"
+    async with listening(public(broker)) as subscriber, AsyncExitStack() as held:
+        async with started(settings, broker, owner, subscriber):
+            before = await publish(owner, (2, TIME, 0.0))
+            await until_true(owner, f"select sequence >= {before} from mqtt_position")
+            await held.enter_async_context(nobody_notes_positions(settings))
+            await publish(owner, (1, TIME, 1.0))
+            await subscriber.until(lambda: topic in (one for one, _, _ in subscriber.heard))
+        await held.aclose()
+        await owner.execute("update datastream set open = false where datastream_id = 1")
+        async with republishing(settings, broker.connection_as(LIVE)):
+            await subscriber.until(lambda: (topic, None, False) in subscriber.heard)
+
+
+@asynccontextmanager
+async def nobody_notes_positions(settings: ApiSettings) -> AsyncIterator[None]:
+    """Let a sender come no further than to the messages of what it read."""
+    connection = await asyncpg.connect(settings.database.dsn.get_secret_value())
+    try:
+        async with connection.transaction():
+            await connection.execute("lock table mqtt_position in exclusive mode")
+            yield
+    finally:
+        await connection.close()
+
+
+async def until_true(connection: asyncpg.Connection, question: str) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await connection.fetchval(question):  # noqa: ASYNC110, it tells nobody
+            await asyncio.sleep(0.05)
 
 
 @pytest.mark.real
