@@ -7,10 +7,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schemas import telemetry as names
 
+_PORTAL = (
+    *("", "map", "pulse", "cities", "things", "datastreams"),
+    *("sensor-types", "developers", "accessibility", "docs", "static"),
+)
 _FACES = {
     "sensorthings": "sensorthings",
-    "observations.csv": "exports",
-    "observations.json": "exports",
+    "observations": "exports",
     "live": "live",
     "catalogue": "catalogue",
     "ldes": "ldes",
@@ -19,6 +22,11 @@ _FACES = {
     "shapes": "shapes",
     "feeds": "feeds",
     "status": "status",
+    "quality": "quality",
+    "dead-letters": "dead-letters",
+    **dict.fromkeys(("asyncapi", "openapi"), "descriptions"),
+    **dict.fromkeys(("health", "ready", "metrics"), "operations"),
+    **dict.fromkeys(_PORTAL, "portal"),
 }
 
 
@@ -55,7 +63,7 @@ class Telemetry:
 def face_of(path: str) -> str:
     """Return the interface that a path belongs to, one of a closed set."""
     first = path.lstrip("/").partition("/")[0]
-    return _FACES.get(first) or _FACES.get(first.partition(".")[0], "pages")
+    return _FACES.get(first.partition(".")[0], "other")
 
 
 class RequestTelemetry:

@@ -8,9 +8,11 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
+from api.application import create_app
 from api.problems import STATUS, status_of
 from api.server import run
 from api.settings import ApiSettings
+from api.telemetry import face_of
 from deploy.stack.ports import free_port
 from schemas import errors
 from schemas.errors import Misconfigured
@@ -108,7 +110,15 @@ async def test_requests_are_counted_by_face_and_status(client: httpx.AsyncClient
     figures = (await client.get("/metrics")).text
     assert 'stadspuls_api_requests_total{face="sensorthings",status="200"} 1.0' in figures
     assert 'stadspuls_api_requests_total{face="sensorthings",status="404"} 1.0' in figures
-    assert 'stadspuls_api_requests_total{face="pages",status="404"} 1.0' in figures
+    assert 'stadspuls_api_requests_total{face="other",status="404"} 1.0' in figures
+
+
+def test_every_address_that_is_documented_belongs_to_a_face() -> None:
+    paths = create_app(ApiSettings()).openapi()["paths"]
+
+    assert [path for path in paths if face_of(path) == "other"] == []
+    assert {face_of(path) for path in ("/quality.csv", "/quality/flags")} == {"quality"}
+    assert {face_of(path) for path in ("/", "/map/data.json", "/cities/a/b")} == {"portal"}
 
 
 @pytest.mark.embedded
