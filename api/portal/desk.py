@@ -21,7 +21,7 @@ LIVE: Final = "/live/observations"
 _LIVE_STREAMS: Final = 500
 """Most datastreams that a page follows by name; else it follows its city."""
 
-_LIST: Final = 100
+LISTED: Final = 100
 """Rows of a list on one page."""
 
 _MAXIMUM_ID: Final = 2**31 - 1
@@ -84,9 +84,13 @@ async def live_of(connection: Connection, shown: Sequence[Stream], otherwise: st
 
 
 def part_of(found: Sequence[_Item], after: int) -> tuple[Sequence[_Item], int]:
-    """Return the rows of a part of a list, and after how many the next one begins, else 0."""
-    end = after + _LIST
-    return found[after:end], end if end < len(found) else 0
+    """Return the rows of a part of a list, and after how many the next one begins, else 0.
+
+    Args:
+        found: what is there behind `after` rows, one more than are listed where there is more.
+        after: how many are listed before.
+    """
+    return found[:LISTED], after + LISTED if len(found) > LISTED else 0
 
 
 def after_of(query: Query) -> int:

@@ -1,41 +1,45 @@
 """What the map shows: things with a place, and what each of their datastreams said last."""
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final, TypeAlias, TypeGuard
 
 import msgspec
 
 from api.portal.outline import outline
 from api.portal.streams import Stream
 
+Kind: TypeAlias = tuple[str, str, str, int]
+"""What datastreams have in common: theme, label, unit and interval in seconds."""
 
-def map_json(
-    streams: Sequence[Stream], cities: Mapping[str, str], *, after: int, time: float
-) -> bytes:
-    """Return the map's data as JSON.
+_EXACT: Final = 1 << 53
 
-    Properties are written once and named by their place in a list; a stream is the list
-    `[id, property, label, value, seconds, interval, flags, state, unit]`.
+
+def map_json(streams: Sequence[Stream], cities: Mapping[str, str], *, after: int) -> bytes:
+    """Return the map's data as JSON, small enough for thousands of things.
+
+    What many datastreams have in common is written once, as a kind `[theme, label, unit,
+    interval]`; a stream is the list `[id, kind, value, seconds, state, flags]`, in which a number
+    is written by the page and flags are left out where there are none.
 
     Args:
         streams: those to be shown; what has no place is left out.
         cities: names of the cities, by slug.
         after: sequence up to which all is in it.
-        time: when that was, in seconds.
     """
     placed = [one for one in streams if one.longitude is not None and one.latitude is not None]
-    themes = list(dict.fromkeys(one.theme for one in placed))
+    kinds: dict[Kind, int] = {}
     things: dict[int, dict[str, Any]] = {}
     for one in placed:
         thing = things.setdefault(one.thing_id, _thing(one))
-        thing["streams"].append(_stream(one, themes.index(one.theme)))
+        kind = (one.theme, one.label, one.unit, one.interval_seconds)
+        thing["streams"].append(_stream(one, kinds.setdefault(kind, len(kinds))))
     return msgspec.json.encode(
         {
-            "themes": themes,
+            "kinds": list(kinds),
             "cities": _cities(placed, cities),
             "things": list(things.values()),
             "after": after,
-            "time": time,
         }
     )
 
@@ -49,18 +53,20 @@ def _thing(stream: Stream) -> dict[str, Any]:
     }
 
 
-def _stream(stream: Stream, theme: int) -> list[Any]:
-    return [
-        stream.datastream_id,
-        theme,
-        stream.label,
-        stream.value,
-        stream.time.timestamp() if stream.time else None,
-        stream.interval_seconds,
-        [flag.code for flag in stream.flags],
-        stream.state,
-        stream.unit,
-    ]
+def _stream(stream: Stream, kind: int) -> list[Any]:
+    value = _short(stream.number) if _is_number(stream.number) else stream.value
+    time = math.floor(stream.time.timestamp()) if stream.time else None
+    flags = [[flag.code for flag in stream.flags]] if stream.flags else []
+    return [stream.datastream_id, kind, value, time, stream.state, *flags]
+
+
+def _is_number(number: float | None) -> TypeGuard[float]:
+    return number is not None and math.isfinite(number)
+
+
+def _short(number: float) -> float:
+    """Return a number that JSON writes without a point where none is needed."""
+    return int(number) if number.is_integer() and abs(number) < _EXACT else number
 
 
 def _cities(streams: Sequence[Stream], names: Mapping[str, str]) -> list[dict[str, Any]]:

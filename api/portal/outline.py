@@ -17,10 +17,17 @@ def outline(places: Iterable[Place]) -> list[Place]:
     if not known:
         return []
     room = max(_ROOM * _extent(known), _LEAST_DEGREES)
-    wide = {(x + room * dx, y + room * dy / 1.6) for x, y in known for dx, dy in _CORNERS}
-    points = sorted(wide)
+    # Room around the outermost is room around all: of thousands few are left to be widened.
+    wide = {(x + room * dx, y + room * dy / 1.6) for x, y in _hull(known) for dx, dy in _CORNERS}
+    return [(round(x, 5), round(y, 5)) for x, y in _hull(sorted(wide))]
+
+
+def _hull(points: Sequence[Place]) -> list[Place]:
+    """Return the corners of the hull of points in order; of one or two, those."""
+    if len(points) < 3:  # noqa: PLR2004, a triangle
+        return list(points)
     lower, upper = _chain(points), _chain(reversed(points))
-    return [(round(x, 5), round(y, 5)) for x, y in (*lower[:-1], *upper[:-1])]
+    return [*lower[:-1], *upper[:-1]]
 
 
 def _extent(places: Sequence[Place]) -> float:

@@ -1,23 +1,20 @@
-"""Pages of what is measured where: the first page, cities, datasets, the map."""
+"""Pages of what is measured where: the first page, cities, datasets."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import groupby
 from typing import Final
-from urllib.parse import urlencode
 
 from fastapi import Request
 from starlette.responses import Response
 
 from api.portal import overview
-from api.portal.desk import LIVE, Desk, after_of, live_of, number_of, part_of
+from api.portal.desk import LISTED, Desk, after_of, live_of, part_of
 from api.portal.examples import dataset_addresses
-from api.portal.map_data import map_json
 from api.portal.overview import City, Dataset
 from api.portal.pulse import pulse
 from api.portal.streams import Stream, streams
 from api.portal.wording import Wording
-from api.queries import value_of
 from schemas.errors import NotFound
 
 _SHOWN_CITIES: Final = 4
@@ -91,10 +88,19 @@ class Places:
             )
             dataset = _dataset(city, theme)
             await overview.add_newest(connection, wording, self._desk.vocabulary, [city])
-            found = await streams(
-                connection, wording, self._desk.vocabulary, city=city.slug, theme=theme
+            after = after_of(view.query)
+            rows, more = part_of(
+                await streams(
+                    connection,
+                    wording,
+                    self._desk.vocabulary,
+                    city=city.slug,
+                    theme=theme,
+                    most=LISTED + 1,
+                    skipped=after,
+                ),
+                after,
             )
-            rows, more = part_of(found, after_of(view.query))
             these = f"?city={city.slug}&theme={theme}"
             live = await live_of(connection, rows if dataset.is_open else (), these)
         address = f"/cities/{city.slug}/{theme}"
@@ -110,54 +116,6 @@ class Places:
             kept=_kept(dataset, wording),
             addresses=dataset_addresses(self._desk.base, city.slug, theme),
             live=live,
-        )
-
-    async def map(self, request: Request) -> Response:
-        """Return the page of the map, with the same as a list."""
-        view = self._desk.view(request, "city", "theme", "after")
-        wording, words = self._desk.pages.wording(view), self._desk.vocabulary
-        city, theme = value_of(view.query, "city"), value_of(view.query, "theme")
-        chosen = [(name, value) for name, value in (("city", city), ("theme", theme)) if value]
-        these = f"?{urlencode(chosen)}" if chosen else ""
-        async with self._desk.store.reading() as connection:
-            known = await overview.cities(connection, wording, words)
-            found = await streams(connection, wording, words, city=city, theme=theme)
-            rows, more = part_of(found, after_of(view.query))
-            live = await live_of(connection, rows, these)
-        themes = {one.theme: one.theme_label for each in known for one in each.datasets}
-        return self._desk.pages.page(
-            "map.html",
-            view,
-            city=city or "",
-            theme=theme or "",
-            cities=known,
-            themes=list(themes.items()),
-            streams=rows,
-            more=f"/map?{urlencode([*chosen, ('after', more)])}#list" if more else "",
-            data=view.link(f"/map/data.json{these}"),
-            live_map=LIVE + these,
-            live=live,
-        )
-
-    async def map_data(self, request: Request) -> Response:
-        """Return what the map shows, as JSON."""
-        view = self._desk.view(request, "city", "theme", "thing")
-        wording, words = self._desk.pages.wording(view), self._desk.vocabulary
-        thing = value_of(view.query, "thing")
-        async with self._desk.store.reading() as connection:
-            known = await overview.cities(connection, wording, words)
-            found = await streams(
-                connection,
-                wording,
-                words,
-                city=value_of(view.query, "city"),
-                theme=value_of(view.query, "theme"),
-                thing=number_of(thing) if thing else None,
-            )
-            live = await live_of(connection, found)
-        names = {one.slug: one.name for one in known}
-        return self._desk.pages.document(
-            map_json(found, names, after=live.after, time=live.time), view
         )
 
 

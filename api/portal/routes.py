@@ -1,8 +1,7 @@
 """The addresses of the pages, and of the files that they load."""
 
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Final, TypeAlias
+from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -10,17 +9,17 @@ from starlette.responses import Response
 from api.negotiation import Form, accepted
 from api.portal.about import Platform
 from api.portal.desk import Desk
+from api.portal.mapping import Mapping
 from api.portal.measuring import Measuring
 from api.portal.places import Places
 from api.portal.rendering import LANGUAGE, Pages, view_of
+from api.portal.sharing import Handler, Sharing
 from api.portal.texts import language_of
 from api.problems import status_of
 from api.settings import ApiSettings
 from api.store import Store
 from schemas.errors import PlatformError
 from schemas.vocabulary import Vocabulary
-
-Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 _PROBLEM: Final = Form("json", "application/problem+json")
 _PAGE: Final = Form("html", "text/html")
@@ -32,10 +31,11 @@ def portal(settings: ApiSettings, store: Store, vocabulary: Vocabulary, pages: P
     router = APIRouter(include_in_schema=False)
     desk = Desk(settings, store, vocabulary, pages)
     places, measuring, platform = Places(desk), Measuring(desk), Platform(desk)
+    mapping, sharing = Mapping(desk), Sharing()
     for path, handler in {
         "/": places.first,
-        "/map": places.map,
-        "/map/data.json": places.map_data,
+        "/map": mapping.page,
+        "/map/data.json": mapping.data,
         "/pulse.json": platform.pulse,
         "/cities": places.cities,
         "/cities/{city}": places.city,
@@ -48,7 +48,7 @@ def portal(settings: ApiSettings, store: Store, vocabulary: Vocabulary, pages: P
         "/accessibility": platform.accessibility,
         "/docs": platform.reference,
     }.items():
-        router.add_api_route(path, _for_people(handler, pages), methods=["GET", "HEAD"])
+        router.add_api_route(path, _for_people(handler, pages, sharing), methods=["GET", "HEAD"])
 
     @router.api_route("/static/{name}", methods=["GET", "HEAD"])
     async def static(request: Request, name: str) -> Response:
@@ -57,12 +57,12 @@ def portal(settings: ApiSettings, store: Store, vocabulary: Vocabulary, pages: P
     return router
 
 
-def _for_people(handler: Handler, pages: Pages) -> Handler:
+def _for_people(handler: Handler, pages: Pages, sharing: Sharing) -> Handler:
     """Let a page that cannot be shown be a page too, for a browser; else a problem document."""
 
     async def answer(request: Request) -> Response:
         try:
-            return await handler(request)
+            return await sharing.answer(request, handler)
         except PlatformError as error:
             if accepted(request.headers.get("accept") or "*/*", (_PROBLEM, _PAGE)) is _PROBLEM:
                 raise

@@ -1,8 +1,10 @@
 """Open datastreams, and what each said last, as people read it."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib.resources import files
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -29,8 +31,9 @@ class Stream:
     Attributes:
         label: what it measures, with what distinguishes it on its thing.
         about: the same in a sentence.
-        value: as people write it; empty while nothing has come.
         number: the value where it is a number.
+        document: the value where it is none.
+        wording: how it is written.
         time: end of the phenomenon.
         start: its begin, which tells one observation from another.
         state: whether values still come.
@@ -55,8 +58,9 @@ class Stream:
     model: str
     longitude: float | None
     latitude: float | None
-    value: str
     number: float | None
+    document: msgspec.Raw | None
+    wording: Wording
     start: datetime | None
     time: datetime | None
     flags: Sequence[QualityFlag]
@@ -64,6 +68,11 @@ class Stream:
     observations: int
     since: datetime | None
     every_seconds: float | None
+
+    @property
+    def value(self) -> str:
+        """The value as people write it; empty while nothing has come."""
+        return self.wording.value(self.number, self.document) if self.start else ""
 
     @property
     def is_doubtful(self) -> bool:
@@ -81,17 +90,30 @@ async def streams(
     thing: int | None = None,
     datastreams: Sequence[int] | None = None,
     profile: str | None = None,
+    title: str | None = None,
     most: int = MOST,
+    skipped: int = 0,
 ) -> list[Stream]:
-    """Return the open datastreams of what is named, by city, theme and thing."""
+    """Return the open datastreams of what is named, by city, theme and thing.
+
+    `title` is what a thing's title has in it, in capitals or not; `skipped` come before them.
+    """
     now = datetime.now(UTC)
-    rows = await connection.fetch(SQL, city, theme, thing, datastreams, profile, now, most)
+    rows = await connection.fetch(
+        SQL, city, theme, thing, datastreams, profile, title, now, most, skipped
+    )
+    # Thousands take a while, in which live values go on.
+    return await asyncio.to_thread(_streams, rows, wording, vocabulary)
+
+
+def _streams(
+    rows: Sequence[asyncpg.Record], wording: Wording, vocabulary: Vocabulary
+) -> list[Stream]:
     return [stream_of(row, wording, vocabulary) for row in rows]
 
 
 def stream_of(row: asyncpg.Record, wording: Wording, vocabulary: Vocabulary) -> Stream:
     """Return a row in the words of a language."""
-    has_come = row["phenomenon_start"] is not None
     return Stream(
         datastream_id=row["datastream_id"],
         thing_id=row["thing_id"],
@@ -111,8 +133,9 @@ def stream_of(row: asyncpg.Record, wording: Wording, vocabulary: Vocabulary) -> 
         model=row["model"],
         longitude=row["longitude"],
         latitude=row["latitude"],
-        value=wording.value(row["result_number"], row["result_json"]) if has_come else "",
         number=row["result_number"],
+        document=row["result_json"],
+        wording=wording,
         start=row["phenomenon_start"],
         time=row["phenomenon_end"] or row["phenomenon_start"],
         flags=_flags(row["quality"] or (), vocabulary),
@@ -125,8 +148,15 @@ def stream_of(row: asyncpg.Record, wording: Wording, vocabulary: Vocabulary) -> 
 
 def _said(document: msgspec.Raw | None, name: str, wording: Wording) -> str:
     """Return a text of the vocabulary; what is older than its translations has Dutch alone."""
-    found = msgspec.json.decode(document or b"null")
+    found = _read(bytes(document or b"null"))
     return wording.text(found) if found else name
+
+
+@lru_cache(maxsize=1024)
+def _read(document: bytes) -> Mapping[str, str] | None:
+    """Return a document of the vocabulary, which thousands of datastreams share."""
+    found: Mapping[str, str] | None = msgspec.json.decode(document)
+    return found
 
 
 def _variant(row: asyncpg.Record) -> str:

@@ -1,6 +1,6 @@
 -- Open datastreams with what they said last, those of a place beside each other.
 -- $1 text city, $2 text theme, $3 int thing, $4 int[] datastreams, $5 text profile; null for all
--- $6 timestamptz now, $7 int most
+-- $6 text in the thing's title; $7 timestamptz now, $8 int most, $9 int left out before them
 select
     d.datastream_id, d.thing_id, t.title as thing, t.description as thing_description,
     c.city, c.time_zone, s.theme, p.code as observed_property, p.name as property_name,
@@ -15,7 +15,7 @@ select
         when n.datastream_id is null then 'empty'
         else datastream_state(
             q.every_seconds, q.arrival_p95_seconds,
-            newest_age_seconds(n.last_phenomenon_end, n.published_at, $6::timestamptz)
+            newest_age_seconds(n.last_phenomenon_end, n.published_at, $7::timestamptz)
         )
     end as state
 from datastream d
@@ -33,5 +33,6 @@ where d.open
   and ($3::int is null or d.thing_id = $3)
   and ($4::int[] is null or d.datastream_id = any($4))
   and ($5::text is null or x.profile = $5)
+  and ($6::text is null or strpos(lower(t.title), lower($6)) > 0)
 order by s.city, s.theme, t.title, d.thing_id, d.datastream_id
-limit $7
+limit $8 offset $9

@@ -10,14 +10,13 @@ import { words } from "./words.js";
 const CALM = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const FLANDERS = [51, 4.4];
 const MANY = 400; // things, beyond which only those in sight are listened to
+const FRESH = 30; // seconds in which what was published since is told again; live.js gives it 60
 
 export async function begin(frame) {
-  const answer = await fetch(frame.dataset.map);
-  if (!answer.ok) throw new Error(`the map's data: ${answer.status}`);
-  const data = await answer.json();
+  const data = await read(frame.dataset.map);
   const map = drawn(frame, data);
   const markers = new Markers(map, data);
-  follow(map, frame.dataset.mapLive, data, (observation) => {
+  const hear = (observation) => {
     markers.change(observation.datastream, (stream) => {
       if (observation.change === "withdrawn" || timeOf(observation) / 1000 < stream.time) return;
       stream.value = result(observation.result);
@@ -25,7 +24,16 @@ export async function begin(frame) {
       stream.flags = observation.quality;
       stream.state = "on-time";
     });
-  });
+  };
+  if (data.things.length <= MANY) listen(frame.dataset.mapLive, hear, data);
+  else followSight(map, frame.dataset, data, markers, hear);
+}
+
+// The map's data, with the time at which it was had.
+async function read(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`the map's data: ${answer.status}`);
+  return { ...await answer.json(), time: Date.now() / 1000 };
 }
 
 function drawn(frame, data) {
@@ -47,16 +55,25 @@ function drawn(frame, data) {
   return map;
 }
 
-function follow(map, address, data, hear) {
+// Of many, only those in sight are listened to. What comes into sight is told from where the data
+// ends; when that is long ago, everything is read anew.
+function followSight(map, { map: source, mapLive }, first, markers, hear) {
+  let data = first;
   let heard = null;
   let stop = () => {};
   const again = () => {
-    if (heard?.contains(map.getBounds())) return;
     heard = map.getBounds().pad(0.5);
     stop();
     const box = heard.toBBoxString().split(",").map((one) => Number(one).toFixed(4)).join(",");
-    stop = listen(`${address}${address.includes("?") ? "&" : "?"}bbox=${box}`, hear);
+    stop = listen(`${mapLive}${mapLive.includes("?") ? "&" : "?"}bbox=${box}`, hear, data);
   };
-  if (data.things.length <= MANY) listen(address, hear, data);
-  else map.on("moveend", again), again();
+  map.on("moveend", async () => {
+    if (heard.contains(map.getBounds())) return;
+    if (Date.now() / 1000 - data.time > FRESH) {
+      data = await read(source).catch(() => data);
+      markers.renew(data);
+    }
+    again();
+  });
+  again();
 }

@@ -1,11 +1,11 @@
 // Markers with values; those that would cover each other are one, with their number.
 import L from "leaflet";
 import Supercluster from "supercluster";
-import { age } from "./format.js";
+import { age, number } from "./format.js";
 import { popup } from "./popup.js";
 import { words } from "./words.js";
 
-const RADIUS = 42; // pixels, about half a marker's width
+const RADIUS = 56; // pixels: circles of 44 hardly cover each other, values a little
 const DEEPEST = 17;
 const POINT = 8; // pixels, as in map.css
 
@@ -41,6 +41,13 @@ export class Markers {
     how(found[0]);
     if (!this.#waiting.size) requestAnimationFrame(() => this.#refresh());
     this.#waiting.add(found[1]);
+  }
+
+  // Takes over what is newer in data that was read anew.
+  renew({ things, kinds }) {
+    for (const one of things.flatMap(({ streams }) => streams)) {
+      this.change(one[0], (stream) => { if (one[3] >= stream.time) Object.assign(stream, streamOf(one, kinds)); });
+    }
   }
 
   #refresh() {
@@ -91,18 +98,19 @@ export class Markers {
 }
 
 // Things at the same place, such as those of one building, share a marker.
-function placesOf({ things, themes }) {
+function placesOf({ things, kinds }) {
   const places = new Map();
   for (const { id, title, at, streams } of things) {
     const place = places.get(at.join()) ?? { at, things: [] };
-    place.things.push({ id, title, streams: streams.map((one) => streamOf(one, themes)) });
+    place.things.push({ id, title, streams: streams.map((one) => streamOf(one, kinds)) });
     places.set(at.join(), place);
   }
   return [...places.values()];
 }
 
-function streamOf([id, theme, label, value, time, interval, flags, state, unit], themes) {
-  return { id, theme: themes[theme], label, value, time, interval, flags, state, unit };
+function streamOf([id, kind, value, time, state, flags = []], kinds) {
+  const [theme, label, unit, interval] = kinds[kind];
+  return { id, theme, label, unit, interval, value: typeof value === "number" ? number(value) : value, time, state, flags };
 }
 
 // What a marker shows: a value that still comes, if there is one.

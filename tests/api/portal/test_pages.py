@@ -1,15 +1,20 @@
 """The pages: complete in each language, safe to open, nothing of them foreign or closed."""
 
+import asyncio
 import itertools
 import json
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
+from fastapi import Request
+from starlette.responses import Response
 
+from api.portal.sharing import Sharing
 from api.portal.texts import LANGUAGES
 from api.settings import ApiSettings, BaseMap
 from schemas.settings import DatabaseConnection
@@ -183,10 +188,84 @@ async def test_a_map_has_places_values_and_an_outline(client: httpx.AsyncClient)
     things: dict[str, Any] = {one["title"]: one for one in data["things"]}
 
     assert set(things) == {"Teller Kerkstraat", "Stofmeter Maanplein"}  # one has no place
-    identifier, theme, label, value, *_ = things["Stofmeter Maanplein"]["streams"][0]
-    assert (identifier, data["themes"][theme], label, value) == (3, "air-quality", "PM10", "45")
+    identifier, kind, value, time, state, flags = things["Stofmeter Maanplein"]["streams"][0]
+    assert data["kinds"][kind] == ["air-quality", "PM10", "µg/m³", 0]
+    assert (identifier, value, state, flags) == (3, 45, "unknown", ["range.high"])
+    assert time == datetime(2026, 1, 1, 0, 30, tzinfo=UTC).timestamp()
     assert {city["slug"] for city in data["cities"]} == {"zonnedorp", "maanstad"}
     assert all(len(city["outline"]) >= 4 for city in data["cities"])
+
+
+@pytest.mark.embedded
+async def test_a_map_and_its_list_are_of_the_sensors_that_are_named(
+    client: httpx.AsyncClient,
+) -> None:
+    chosen = {"city": "maanstad", "title": "MAANPLEIN"}
+    page = (await client.get("/map", params=chosen)).text
+    data = (await client.get("/map/data.json", params=chosen)).json()
+    none = (await client.get("/map", params={"title": "%"})).text
+
+    assert "/map/data.json?city=maanstad&amp;title=MAANPLEIN" in page
+    assert "Stofmeter Maanplein" in page
+    assert [one["title"] for one in data["things"]] == ["Stofmeter Maanplein"]
+    assert "Hier is nog niets gemeten" in none
+
+
+@pytest.mark.embedded
+async def test_a_list_goes_on_where_its_page_ends(
+    client: httpx.AsyncClient, owner: asyncpg.Connection
+) -> None:
+    await owner.execute(
+        "insert into datastream (thing_id, sensor_id, observed_property_id, dataset_id, name,"
+        " unit, interval_seconds, title, description, observation_type, unit_of_measurement, open)"
+        " select 1, 1, 1, 1, 'n' || n, '1', 0, 'Reeks ' || n, '', '', '{}', true"
+        " from generate_series(1, 199) n"
+    )  # with the one that is there: 200 of the first thing, and 1 of another
+    for path in ("/map?city=zonnedorp", "/cities/zonnedorp/traffic"):
+        rows: list[str] = []
+        pages = 0
+        address = path
+        while address:
+            text = (await client.get(address)).text
+            pages += 1
+            rows += re.findall(r'<tr data-stream="(\d+)"', text)
+            more = re.search(r'<p class="more"><a href="([^"#]+after=\d+)#', text)
+            address = more[1].replace("&amp;", "&") if more else ""
+
+        assert pages == 3, path
+        assert len(rows) == len(set(rows)) == 201, path
+
+
+@pytest.mark.embedded
+async def test_who_has_the_data_of_a_map_is_told_so(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/map/data.json", headers={"Accept-Encoding": "gzip"})
+    tag = {"If-None-Match": answer.headers["etag"], "Accept-Encoding": "gzip"}
+    same = await client.get("/map/data.json", headers=tag)
+
+    assert answer.headers["cache-control"] == "no-cache"
+    assert (same.status_code, same.content) == (304, b"")
+    assert same.headers["etag"] == answer.headers["etag"]
+
+
+async def test_a_page_is_made_once_for_all_who_ask_at_once() -> None:
+    made = 0
+    sharing = Sharing()
+
+    async def handler(request: Request) -> Response:
+        nonlocal made
+        made += 1
+        await asyncio.sleep(0)
+        return Response(f"{request.url.query} {made}")
+
+    def asked(query: str) -> Request:
+        scope = {"type": "http", "method": "GET", "path": "/map", "headers": []}
+        return Request(scope | {"query_string": query.encode(), "server": ("x", 80)})
+
+    same = await asyncio.gather(*(sharing.answer(asked("a"), handler) for _ in range(50)))
+    other = await sharing.answer(asked("b"), handler)
+
+    assert {bytes(one.body) for one in same} == {b"a 1"}
+    assert bytes(other.body) == b"b 2"
 
 
 @pytest.mark.embedded
