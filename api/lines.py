@@ -6,8 +6,12 @@ extension of its scope; they reach into uvicorn, which is why pyproject.toml hol
 """
 
 import asyncio
+import fcntl
 import socket
+import struct
+import termios
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from starlette.requests import HTTPConnection
@@ -34,11 +38,22 @@ class Line:
     ) -> None:
         self._transport = transport
         self._drained = drained
+        self._written_bytes = 0
 
     @property
     def waiting_bytes(self) -> int:
         """How much was written and not taken by the system yet."""
         return self._transport.get_write_buffer_size()
+
+    @property
+    def untaken_bytes(self) -> int:
+        """How much was written and not acknowledged by the client's computer yet."""
+        return self.waiting_bytes + self._unacknowledged_bytes()
+
+    @property
+    def taken_bytes(self) -> int:
+        """How much of what was written was; what stood on the line before counts below zero."""
+        return self._written_bytes - self.untaken_bytes
 
     @property
     def closing(self) -> bool:
@@ -52,6 +67,7 @@ class Line:
 
     def write(self, piece: bytes) -> None:
         """Write bytes that are whole in the connection's protocol; never blocks."""
+        self._written_bytes += len(piece)
         self._transport.write(piece)
 
     def cut(self) -> None:
@@ -66,6 +82,15 @@ class Line:
         except TimeoutError:
             return False
         return True
+
+    def _unacknowledged_bytes(self) -> int:
+        """Ask Linux what it holds for the client (tcp(7), SIOCOUTQ); 0 where nobody can tell."""
+        connection = self._transport.get_extra_info("socket")
+        if connection is not None and connection.fileno() >= 0:
+            with suppress(OSError):
+                held = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
+                return int(struct.unpack("i", held)[0])
+        return 0
 
 
 def line_of(connection: HTTPConnection) -> Line:

@@ -24,7 +24,7 @@ class Listener:
         self._most_bytes = most_bytes
         self._allowed = allowed
         self._over = asyncio.Event()
-        self._waited = 0
+        self._taken_bytes = line.taken_bytes
 
     def put(self, piece: bytes) -> bool:
         """Write to the client; `False` when it has to go, which `ended` tells."""
@@ -41,9 +41,12 @@ class Listener:
         return not self.ended
 
     def look(self) -> bool:
-        """Tell whether the client takes what is written, be it little; asked now and then."""
-        before, self._waited = self._waited, self._line.waiting_bytes
-        if self._waited and before and self._waited >= before:
+        """Tell whether the client takes what is written, be it little; asked at signs of life.
+
+        Each is written behind a look: when nothing was taken until the next look, it was not.
+        """
+        before, self._taken_bytes = self._taken_bytes, self._line.taken_bytes
+        if self._line.untaken_bytes and self._taken_bytes <= before:
             self.end("slow")
         return not self.ended
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -27,6 +28,7 @@ from api.live.listeners import Listener
 from api.settings import ApiSettings, LiveSettings
 from schemas.keys import CityKey, hash_key
 from schemas.publication import PublishedObservation
+from schemas.request_limit import RequestPolicy
 from schemas.vocabulary import Vocabulary
 
 from .conftest import KEYS, as_city, publish, served
@@ -279,11 +281,19 @@ class Paper(Line):
 
     def __init__(self) -> None:
         self.written = b""
-        self.unread = 0
+        self.unread = self.taken = 0
 
     @property
     def waiting_bytes(self) -> int:
         return self.unread
+
+    @property
+    def untaken_bytes(self) -> int:
+        return self.unread
+
+    @property
+    def taken_bytes(self) -> int:
+        return self.taken
 
     @property
     def closing(self) -> bool:
@@ -314,11 +324,46 @@ def test_a_client_that_reads_nothing_of_little_is_let_go_too() -> None:
     listener = listener_on(line)
 
     looks = []
-    for line.unread in (500, 400, 0, 300, 300):
+    for line.taken, line.unread in (
+        (100, 500),
+        (101, 600),
+        (701, 0),
+        (701, 0),
+        (702, 1),
+        (702, 2),
+    ):
         looks.append(listener.look())
 
-    assert looks == [True, True, True, True, False]
+    assert looks == [True, True, True, True, True, False]
     assert listener.ended == "slow"
+
+
+@pytest.mark.embedded
+async def test_a_frozen_client_is_let_go_though_the_system_has_room_for_all_that_it_is_sent(
+    settings: ApiSettings, owner: asyncpg.Connection
+) -> None:
+    quick = settings.live.model_copy(update={"keep_alive_seconds": 0.5})
+    patient = RequestPolicy(stall_seconds=3600)  # else the system lets it go after a minute
+    changed = settings.model_copy(update={"live": quick, "requests": patient})
+    async with served(changed) as address, listening(address) as others:
+        with socket.socket() as frozen:
+            frozen.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            url = httpx.URL(address)
+            frozen.connect((url.host, url.port))
+            frozen.sendall(b"GET /live/observations HTTP/1.1\r\nHost: x\r\n\r\n")
+            async with asyncio.timeout(120), httpx.AsyncClient(base_url=address) as http:
+                await _until_told(http, "stadspuls_api_live_clients 2.0")
+                await publish(owner, *((1, TIME, float(n)) for n in range(200)))
+                await others.take(200)
+                await _until_told(http, 'stadspuls_api_live_dropped_total{reason="slow"} 1.0')
+                await _until_told(http, "stadspuls_api_live_clients 1.0")
+        last = await publish(owner, (1, TIME, 0.5))
+        assert [one["sequence"] for one in await others.take(1)] == [last]
+
+
+async def _until_told(http: httpx.AsyncClient, line: str) -> None:
+    while line not in (await http.get("/metrics")).text:  # noqa: ASYNC110 - it tells who asks
+        await asyncio.sleep(0.05)
 
 
 def test_all_who_want_the_same_get_the_same_bytes_once() -> None:
