@@ -135,7 +135,14 @@ def _exact(number: float) -> Fraction:
 
 @cache
 def _registry() -> Any:
-    """Return pint's registry; reading its definitions takes most of a second."""
+    """Return pint's registry; reading its definitions takes half a second."""
+    from pint import set_application_registry
     from ucumvert import PintUcumRegistry
 
-    return PintUcumRegistry()
+    class OneRegistry(PintUcumRegistry):  # type: ignore[misc] # untyped
+        def _after_init(self) -> None:
+            # Else ucumvert's transformer makes another, with all definitions read once more.
+            set_application_registry(self)  # type: ignore[no-untyped-call]
+            super()._after_init()
+
+    return OneRegistry()
