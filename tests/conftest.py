@@ -128,6 +128,8 @@ def _dsn(stack: Stack, name: str) -> str:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let a worker end with the run that it belongs to, also when that is killed."""
+    # A Kafka of the tests lives for a minute: to compile it well costs more than it gives back.
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
     if hasattr(config, "workerinput"):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
