@@ -30,10 +30,12 @@ class Told(NamedTuple):
     Attributes:
         state: it works, it waits for a neighbour, or it does not answer.
         waiting: what waits for it, by the names of `status.Lag`.
+        dropped: messages that the broker dropped, where it knows.
     """
 
     state: State
     waiting: Mapping[str, int]
+    dropped: int | None = None
 
 
 async def ask_all(monitors: Mapping[str, HttpListener]) -> dict[str, Told]:
@@ -52,7 +54,7 @@ async def _ask(listener: HttpListener) -> Told:
         ) as client:
             ready, metrics = await asyncio.gather(client.get("/ready"), client.get("/metrics"))
             state: State = "working" if ready.status_code == HTTPStatus.OK else "waiting"
-            return Told(state, _waiting(metrics.text))
+            return _told(state, metrics.text)
     except (httpx.HTTPError, OSError, ValueError):
         return Told("silent", {})
 
@@ -63,13 +65,20 @@ def _trust(listener: HttpListener) -> ssl.SSLContext | bool:
     return ssl.create_default_context(cafile=listener.certificate_file)
 
 
-def _waiting(text: str) -> dict[str, int]:
-    """Return what waits, summed over partitions; what the process does not tell is left out."""
-    sums: dict[str, float] = {}
-    for family in text_string_to_metric_families(text):
-        if family.samples:
-            sums[family.name] = sum(sample.value for sample in family.samples)
-    return {word: int(sums[one.name]) for word, one in _WAITING.items() if one.name in sums}
+def _told(state: State, text: str) -> Told:
+    """Return what is read from metrics, summed over partitions; what they do not tell is not."""
+    sums = {
+        family.name: int(sum(sample.value for sample in family.samples))
+        for family in text_string_to_metric_families(text)
+        if family.samples
+    }
+    waiting = {word: sums[one.name] for word, one in _WAITING.items() if one.name in sums}
+    return Told(state, waiting, sums.get(telemetry.BROKER_DROPPED.name))
+
+
+def dropped(told: Iterable[Told]) -> int | None:
+    """Return what the broker dropped; every gateway is told the same number of it."""
+    return max((one.dropped for one in told if one.dropped is not None), default=None)
 
 
 def total(told: Iterable[Told]) -> dict[str, int]:

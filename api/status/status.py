@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from api.status.cities import CityStatus, DeadLetters, read_cities
-from api.status.processes import State, Told, ask_all, total
+from api.status.processes import State, Told, ask_all, dropped, total
 from api.store import Store
 from schemas.settings import HttpListener
 
@@ -42,6 +42,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         state: `unknown` when the interfaces were not told where the other processes are.
         processes: all that we were told of, and this one.
         lag: what waits between the stations.
+        broker_dropped: messages that devices were acknowledged and that the MQTT broker dropped
+            since it started, as a queue was full; `None` where nobody knows.
         cities: in the order of their names.
         unplaced: messages of the last 24 hours that no city could be told of.
     """
@@ -50,6 +52,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     state: Whole
     processes: tuple[Process, ...]
     lag: Lag
+    broker_dropped: int | None
     cities: tuple[CityStatus, ...]
     unplaced: tuple[DeadLetters, ...]
 
@@ -85,6 +88,7 @@ class StatusBoard:
             state=_whole(told) if self._monitors else "unknown",
             processes=tuple(Process(name, one.state) for name, one in told.items()),
             lag=Lag(**total(told.values())),
+            broker_dropped=dropped(told.values()),
             cities=cities,
             unplaced=unplaced,
         )

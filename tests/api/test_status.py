@@ -1,5 +1,6 @@
 """The status: what came of readings by city, what is late, and whether the processes work."""
 
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -48,13 +49,17 @@ async def letter(
     await owner.execute(LETTER, city, source, when, station, list(reasons), again)
 
 
-async def told(settings: ApiSettings) -> Any:
+async def asked(settings: ApiSettings, address: str) -> httpx.Response:
     async with started(settings) as app:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url=BASE) as http:
-            answer = await http.get("/status")
+            answer = await http.get(address)
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    return answer
+
+
+async def told(settings: ApiSettings) -> Any:
+    return (await asked(settings, "/status")).json()
 
 
 async def city(settings: ApiSettings, slug: str = "zonnedorp") -> Any:
@@ -149,6 +154,23 @@ async def test_processes_tell_whether_they_work_and_what_waits(settings: ApiSett
     }  # fmt: skip
 
 
+@pytest.mark.embedded
+async def test_what_the_broker_dropped_is_told_once_whichever_gateways_know(
+    settings: ApiSettings,
+) -> None:
+    monitors = {name: HttpListener(port=free_port()) for name in ("ingest", "ingest.second")}
+    async with AsyncExitStack() as stack:
+        for dropped, listener in zip((12, 11), monitors.values(), strict=True):
+            gateway = Monitor()
+            gateway.instruments.count(telemetry.BROKER_DROPPED, dropped)
+            await stack.enter_async_context(served(gateway, listener))
+        informed = settings.model_copy(update={"monitors": monitors})
+        whole, page = await told(informed), await asked(informed, "/status.html?lang=en")
+
+    assert whole["brokerDropped"] == 12
+    assert "lost by the MQTT broker, as its queue was full</dt><dd>12</dd>" in page.text
+
+
 async def test_a_process_that_waits_for_a_neighbour_says_so() -> None:
     listener, monitor = HttpListener(port=free_port()), Monitor()
     monitor.health.waits_for("Kafka")
@@ -163,3 +185,4 @@ async def test_who_was_told_of_no_process_does_not_guess(settings: ApiSettings) 
     whole = await told(settings)
 
     assert (whole["state"], len(whole["processes"])) == ("unknown", 1)
+    assert whole["brokerDropped"] is None
