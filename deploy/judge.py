@@ -144,6 +144,8 @@ async def judge(
     entries: Sequence[Entry],
     registry: Registry,
     baseline: Baseline,
+    *,
+    skew: timedelta = _SKEW,
 ) -> Verdict:
     """Compare a ledger with the database.
 
@@ -152,10 +154,11 @@ async def judge(
         entries: of the run's ledgers.
         registry: the cities as the platform knows them.
         baseline: what there was before the run.
+        skew: between the clocks of publishers and gateways, at most.
     """
     wanted = list(expectations(entries, registry))
     account = (await read_account(connection)).since(baseline.account)
-    found = await _look(connection, wanted, baseline)
+    found = await _look(connection, wanted, baseline, skew)
     lost = [*found.lost_values(), *await _lost_letters(connection, wanted, baseline)]
     missing = await unaccounted(connection, baseline, acknowledged=len(wanted))
     lags = sorted(found.lags)
@@ -177,7 +180,10 @@ async def judge(
 
 
 async def _look(
-    connection: asyncpg.Connection, wanted: Sequence[Expectation], baseline: Baseline
+    connection: asyncpg.Connection,
+    wanted: Sequence[Expectation],
+    baseline: Baseline,
+    skew: timedelta,
 ) -> Findings:
     findings = Findings(wanted, baseline.sequence)
     cities = {one.entry.published.city for one in wanted}
@@ -187,7 +193,7 @@ async def _look(
     chosen = [number for number, one in series.items() if one in relevant]
     async with connection.transaction(readonly=True):
         cursor = connection.cursor(
-            query("run_observations"), chosen, *_period(wanted), prefetch=_PREFETCH
+            query("run_observations"), chosen, *_period(wanted, skew), prefetch=_PREFETCH
         )
         async for row in cursor:
             findings.take(row, series[row["datastream_id"]])
@@ -195,12 +201,12 @@ async def _look(
     return findings
 
 
-def _period(wanted: Sequence[Expectation]) -> tuple[datetime, datetime]:
+def _period(wanted: Sequence[Expectation], skew: timedelta) -> tuple[datetime, datetime]:
     """Return the first and last time that an observation may bear."""
     now = datetime.now(UTC)
     own = [value.start for one in wanted for value in one.values if value.start is not None]
     sent = [datetime.fromtimestamp(one.entry.published.published_time, UTC) for one in wanted]
-    return min([*own, *sent], default=now) - _SKEW, max([*own, now]) + _SKEW
+    return min([*own, *sent], default=now) - skew, max([*own, now]) + skew
 
 
 async def _lost_letters(

@@ -19,7 +19,8 @@ def topics(settings: PlatformSettings, registry: Registry) -> dict[str, Topic]:
     """Return the topics: records of all datasets lie in them, so the shortest of all rules holds.
 
     Kafka removes whole segments, some time after their last record is over; a segment is closed
-    after a seventh of the time, a day at most.
+    after a seventh of the time, a day at most. Time is Kafka's own, not a gateway's: it refuses
+    records that are an hour ahead of it, and would keep a segment for as long as one is.
     """
     readings = min([timedelta(days=settings.readings_days), *_declared(registry, "observations")])
     letters = min(
@@ -42,7 +43,11 @@ def _declared(registry: Registry, what: str) -> Iterator[timedelta]:
 
 def _settings(time: timedelta) -> dict[str, str]:
     segment = min(time / _SEGMENTS, _LONGEST_SEGMENT)
-    return {"retention.ms": _milliseconds(time), "segment.ms": _milliseconds(segment)}
+    return {
+        "retention.ms": _milliseconds(time),
+        "segment.ms": _milliseconds(segment),
+        "message.timestamp.type": "LogAppendTime",
+    }
 
 
 def _milliseconds(time: timedelta) -> str:

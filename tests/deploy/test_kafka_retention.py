@@ -34,6 +34,7 @@ def test_platform_decides_where_no_dataset_is_kept_shorter(tmp_path: Path) -> No
     }
     assert [int(topic.settings["retention.ms"]) / DAY_MS for topic in made.values()] == [7, 7, 30]
     assert {topic.settings["segment.ms"] for topic in made.values()} == {str(DAY_MS)}
+    assert {one.settings["message.timestamp.type"] for one in made.values()} == {"LogAppendTime"}
 
 
 def test_shortest_rule_of_any_dataset_holds_for_the_topics_that_all_share(tmp_path: Path) -> None:

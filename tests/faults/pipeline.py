@@ -14,19 +14,21 @@ from pydantic_settings import BaseSettings
 
 from api.settings import ApiSettings
 from deploy.installation import EXAMPLES, Installation
+from deploy.kafka_retention import topics
 from deploy.migrations import migrate
 from deploy.part import Part
 from deploy.platform import access
-from deploy.stack import Stack, Topic, create_topics
+from deploy.settings import PlatformSettings
+from deploy.stack import Stack, create_topics
 from deploy.stack.apache_kafka import ApacheKafka
 from deploy.stack.mosquitto import Mosquitto
 from deploy.stack.ports import free_port
 from deploy.stack.service import Service
 from deploy.stack.timescale import timescale_database
 from ingest.settings import IngestSettings, KafkaPolicy, RetryPolicy
-from schemas import wire
 from schemas.settings import DatabaseConnection, HttpListener, KafkaConnection, MqttConnection
 from stream_processors.settings import AggregateSettings, NormaliseSettings, StoreSettings
+from tests.faults.clock import ClockedPart
 from tests.faults.crashing import CrashingPart
 from tests.faults.proxy import FaultProxy, fault_proxy
 from tests.faults.stall import Down
@@ -92,6 +94,21 @@ class Pipeline:
         part.point, part.passes = point, passes
         self.parts[f"{name}.crashing"] = part
         return part
+
+    @asynccontextmanager
+    async def clocked(self, name: str) -> AsyncIterator[ClockedPart]:
+        """Yield a process in place of one of ours whose clock can be set."""
+        usual = self.part(name)
+        await usual.stop()
+        listener = HttpListener(port=free_port())
+        settings = _SETTINGS[name](self, listener)
+        home = self.installation.data_dir / "clocked"
+        self.parts[name] = part = ClockedPart(home, name, settings, listener=listener)
+        try:
+            yield part
+        finally:
+            await part.stop()
+            self.parts[name] = usual
 
     def pids(self) -> dict[str, int]:
         """Return the processes that run, the services' too, by name."""
@@ -171,9 +188,9 @@ async def pipeline(
             await stack.enter_async_context(service)
             proxies[name].target_port = service.ports[0]
         await migrate(services.database.dsn.get_secret_value())
-        topics = (wire.READINGS, wire.OBSERVATIONS, wire.DEAD_LETTERS)
         made = Pipeline(installation, services, proxies)
-        await create_topics(made.kafka, {one: Topic(partitions=PARTITIONS) for one in topics})
+        platform = PlatformSettings(services="real", partitions=PARTITIONS)
+        await create_topics(made.kafka, topics(platform, installation.registry()))
         try:
             yield made
         finally:

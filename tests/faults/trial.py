@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -55,6 +55,7 @@ class Trial:
         over: when the fault was over, as far as one can say so.
         ledgers: what the publishers noted.
         downs: who was away, and when.
+        skew: by how much the clock of a gateway was wrong at most.
     """
 
     pipeline: Pipeline
@@ -65,6 +66,7 @@ class Trial:
     over: datetime | None = None
     ledgers: list[Path] = field(default_factory=list)
     downs: list[Down] = field(default_factory=list)
+    skew: timedelta = timedelta(seconds=1)
 
     def mended(self) -> None:
         """Note that the fault is over, from where on recovery counts."""
@@ -127,14 +129,14 @@ class Trial:
         patience = _LOSS_PATIENCE_SECONDS if at_most else _PATIENCE_SECONDS
         gone = await self._accounted(acknowledged, forgiven or _none, patience)
         assert await drain(made.kafka, made.stack.database, patience_seconds=_PATIENCE_SECONDS)
-        verdict = await judge(self.connection, entries, registry, self.baseline)
+        verdict = await judge(self.connection, entries, registry, self.baseline, skew=self.skew)
         # All messages of our loads give equally many observations.
         values = sorted(len(one.values) for one in expectations(entries, registry))
         more = verdict.observations_stored - sum(values[verdict.lost :])
         # What was sent and not acknowledged may be there, or not.
         open_values = max(values, default=0) * (len(entries) - acknowledged)
         stall = longest_stall(self.begun, await self._published_times())
-        findings = (await audit(self.connection, made.kafka, self.begun)).findings
+        findings = (await audit(self.connection, made.kafka, self.begun - self.skew)).findings
         outcome = Outcome(
             fault=fault,
             promise=promise,
