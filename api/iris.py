@@ -46,9 +46,11 @@ class Iris:
 
     Attributes:
         base: public address of the installation, without a slash at its end.
+        mqtt: where everybody reads by MQTT, such as mqtt://city.example:1883; empty: nowhere.
     """
 
     base: str
+    mqtt: str = ""
 
     def thing(self, thing_id: int) -> str:
         """Return the IRI of a thing, a SOSA platform."""

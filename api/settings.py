@@ -68,6 +68,9 @@ class LiveSettings(BaseModel):
     clients: int = Field(15_000, ge=1, description="clients of one process")
 
 
+MQTT_URL: Final = r"^(mqtts?://[^/\s]+:\d+)?$"
+
+
 class DestinationPolicy(BaseModel):
     """Where messages may be sent."""
 
@@ -163,6 +166,12 @@ class ApiSettings(BaseSettings):
         EventStreamSettings(), description="how the pages of event streams are given"
     )
     base_map: BaseMap = Field(BaseMap(), description="a map below the sensors")
+    mqtt_url: str = Field(
+        "",
+        pattern=MQTT_URL,
+        description="where everybody reads by MQTT, such as mqtt://city.example:1883, as catalogue "
+        "and page for developers tell it; empty: nowhere",
+    )
     live: LiveSettings = Field(LiveSettings(), description="how the live streams behave")
     destinations: DestinationPolicy = Field(
         DestinationPolicy(), description="where webhooks may lead, as `WEBHOOKS_DESTINATIONS`"

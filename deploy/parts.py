@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
+from urllib.parse import urlsplit
 
 from api.ldes.building.settings import LdesSettings
 from api.settings import ApiSettings, DestinationPolicy
@@ -72,6 +73,8 @@ def _api(
         pages_dir=installation.pages_dir,
         requests=_requests(installation, settings, "api"),
         destinations=_destinations(settings),
+        base_map=settings.base_map,
+        mqtt_url=mqtt_url(settings),
         monitors=monitors,
     )
     return Part(installation.data_dir, "api", wishes, listener=listener)
@@ -85,6 +88,7 @@ def _ldes(
         monitor=listener,
         base_iri=settings.base_iri,
         pages_dir=installation.pages_dir,
+        mqtt_url=mqtt_url(settings),
     )
     return Part(installation.data_dir, "ldes", wishes, listener=listener)
 
@@ -156,6 +160,14 @@ def _requests(installation: Installation, settings: PlatformSettings, name: str)
 
 def _destinations(settings: PlatformSettings) -> DestinationPolicy:
     return DestinationPolicy(http=settings.webhook_http, networks=settings.webhook_networks)
+
+
+def mqtt_url(settings: PlatformSettings) -> str:
+    """Return where everybody reads by MQTT: at the devices' port, which a real broker opens."""
+    host = urlsplit(settings.base_iri).hostname or settings.host
+    if settings.services == "embedded" or not settings.mqtt_port:
+        return ""
+    return f"mqtt{'s' if settings.certificate_file else ''}://{host}:{settings.mqtt_port}"
 
 
 def public_listener(settings: PlatformSettings, port: int) -> HttpListener:

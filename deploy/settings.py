@@ -6,13 +6,16 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.settings import BaseMap
 from schemas.callers import NetworkText
 
 
 class PlatformSettings(BaseSettings):
     """What `stadspuls up` and `stadspuls demo` are told."""
 
-    model_config = SettingsConfigDict(env_prefix="STADSPULS_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="STADSPULS_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
 
     data_dir: Path = Field(Path("stadspuls-data"), description="where everything is kept")
     services: Literal["embedded", "real"] = Field(
@@ -43,6 +46,7 @@ class PlatformSettings(BaseSettings):
     webhook_networks: tuple[NetworkText, ...] = Field(
         (), description="networks of your own that webhooks may lead into: a JSON array"
     )
+    base_map: BaseMap = Field(BaseMap(), description="a map below the sensors of the portal")
     readings_days: int = Field(
         7, ge=1, description="how long Kafka keeps readings; less where a dataset says less"
     )

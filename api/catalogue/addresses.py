@@ -77,9 +77,15 @@ class Addresses:
         return self.part(f"{face.served_by or face.name}-service")
 
     def below(self, template: str) -> URIRef:
-        """Return an address of ours for this dataset."""
-        names = {"city": self.city.city, "theme": self.theme, "feed": self.feed}
-        return URIRef(self.iris.base + template.format(**names))
+        """Return an address of ours for this dataset; one without a scheme is below the base."""
+        filled = template.format(
+            city=self.city.city,
+            theme=self.theme,
+            feed=self.feed,
+            socket=self.iris.base.replace("http", "ws", 1),
+            mqtt=self.iris.mqtt,
+        )
+        return URIRef(filled if "://" in filled else self.iris.base + filled)
 
 
 def addresses_of(dataset: DatasetFacts, city: CityFacts, iris: Iris) -> Addresses:

@@ -41,9 +41,9 @@ _AUTHORITY: Final = URIRef("http://purl.org/adms/publishertype/LocalAuthority")
 
 def catalogue_graph(facts: Facts, iris: Iris, city: str | None = None) -> Graph:
     """Return all that a catalogue says: of one city, or of all of them."""
-    faces = catalogue_words().faces
     listed: list[Listed] = [
-        (one, addresses_of(one, facts.cities[one.city], iris), faces) for one in facts.datasets
+        (one, addresses_of(one, facts.cities[one.city], iris), _faces(one, iris))
+        for one in facts.datasets
     ]
     listed += registers(facts, iris, shared=city is None)
     graph = graph_of(
@@ -57,6 +57,12 @@ def catalogue_graph(facts: Facts, iris: Iris, city: str | None = None) -> Graph:
         for label in _labels(str(concept)):
             graph.add((concept, SKOS.prefLabel, label))
     return graph
+
+
+def _faces(dataset: DatasetFacts, iris: Iris) -> list[Face]:
+    """Return the forms in which a dataset can be had."""
+    at_broker = bool(dataset.open and iris.mqtt)
+    return [one for one in catalogue_words().faces if at_broker or not one.by_mqtt]
 
 
 def _listed(dataset: DatasetFacts, at: Addresses, faces: Sequence[Face]) -> Iterator[Triple]:

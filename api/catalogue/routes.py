@@ -24,7 +24,7 @@ def catalogue(settings: ApiSettings, store: Store) -> APIRouter:
     """Return the routes of the catalogue."""
     router = APIRouter(tags=["Catalogue"])
     documents = Documents(
-        store, Iris(settings.base_iri), refresh_seconds=settings.catalogue_seconds
+        store, Iris(settings.base_iri, settings.mqtt_url), refresh_seconds=settings.catalogue_seconds
     )
     age = f"public, max-age={settings.catalogue_seconds:.0f}"
 

@@ -90,7 +90,7 @@ def _service(
         (DCT.title, texts(face.title.filled(title=said.title))),
         (DCT.description, texts(service.description.filled())),
         (DCAT.endpointURL, at.below(service.endpoint)),
-        (DCAT.endpointDescription, at.below("/openapi.json")),
+        (DCAT.endpointDescription, at.below(service.described)),
         (DCAT.servesDataset, at.dataset),
         (DCT.publisher, at.publisher),
         (DCAT.contactPoint, at.contact),

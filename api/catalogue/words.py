@@ -33,10 +33,12 @@ class Service(_Entry):
 
     Attributes:
         endpoint: address below the base IRI.
+        described: address of what describes it to programs, below the base IRI.
         conforms_to: what the service conforms to besides the face.
     """
 
     endpoint: str
+    described: str = "/openapi.json"
     conforms_to: tuple[str, ...] = ()
     description: Words
 
@@ -45,9 +47,10 @@ class Face(_Entry):
     """A form in which a dataset can be had.
 
     Attributes:
-        access: address below the base IRI.
+        access: address below the base IRI, or a whole one with `{socket}` or `{mqtt}` in front.
         file: whether one request gives all of it.
         push: whether it comes by itself.
+        by_mqtt: whether it is republished at a broker: what is open, where there is one.
         resolution: ISO 8601 duration that its values are of; empty: as they were measured.
         served_by: name of the face behind which the service stands, where it has none of its own.
     """
@@ -56,6 +59,7 @@ class Face(_Entry):
     access: str
     file: bool = False
     push: bool = False
+    by_mqtt: bool = False
     resolution: str = ""
     served_by: str = ""
     media_type: str

@@ -29,7 +29,7 @@ def charter_reports(
 ) -> APIRouter:
     """Return the route of the charter reports."""
     router = APIRouter(tags=["Catalogue"])
-    iris = Iris(settings.base_iri)
+    iris = Iris(settings.base_iri, settings.mqtt_url)
 
     async def report(request: Request, city: str) -> Response:
         """Tell how a city stands with the Open Data Charter: comply or explain, by principle."""

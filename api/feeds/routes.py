@@ -1,5 +1,6 @@
 """`/feeds/…`: streams of changes, and versions of entities below `/id/…`."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,6 +19,7 @@ from api.feeds.tree import NODE, PAGE, Span, node_name, page_name, page_of
 from api.identifiers import MAXIMUM_INTEGER
 from api.iris import Iris
 from api.ldes.page_store import DirectoryPageStore
+from api.ldes.serving.codings import at_once, encoded
 from api.ldes.serving.forms import FORMS
 from api.negotiation import Form, accepted, form_of
 from api.queries import check_names, query_of
@@ -130,16 +132,20 @@ class Feeds:
         check_names(query_of(request, most=self._most_characters), ())
         form = _form(request, found.feed, suffix)
         content = await self._content(found, form)
+        coding = at_once(request.headers.get("accept-encoding"))
         digest = hashlib.sha256(content).hexdigest()[:32]
         headers = {
-            "ETag": f'"{digest}-{form.suffix}"',
+            "ETag": f'"{digest}-{form.suffix}-{coding}"',
             "Cache-Control": _FOR_GOOD if found.immutable else self._for_now,
-            "Vary": "Accept",
+            "Vary": "Accept, Accept-Encoding",
         }
         if has(request, headers["ETag"]):
             return not_modified(headers)
         kind = type_of(form, with_graphs=found.feed.tells_activities)
-        return Response(content, headers={**headers, "Content-Type": kind})
+        headers |= {"Content-Type": kind}
+        if coding != "identity":
+            headers |= {"Content-Encoding": coding}
+        return Response(await asyncio.to_thread(encoded, content, coding), headers=headers)
 
     async def _content(self, found: _Found, form: Form) -> bytes:
         if found.kept:

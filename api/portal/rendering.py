@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
-from api.ldes.serving.codings import Coding, codings_of, encoded
+from api.ldes.serving.codings import at_once, encoded
 from api.portal.assets import Assets
 from api.portal.texts import DUTCH, LANGUAGES, Language, Texts, language_of
 from api.portal.wording import Wording
@@ -24,7 +24,6 @@ from schemas.vocabulary import Vocabulary
 LANGUAGE: Final = "lang"
 """Name of the parameter that chooses the language of a page."""
 
-_AT_ONCE: Final[tuple[Coding, ...]] = ("zstd", "gzip", "identity")
 _SCRIPT: Final = "script."
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
@@ -153,7 +152,7 @@ class Pages:
     def _sent(
         self, body: bytes, view: View, media_type: str, headers: Mapping[str, str]
     ) -> Response:
-        coding = next(one for one in codings_of(view.accept_encoding) if one in _AT_ONCE)
+        coding = at_once(view.accept_encoding)
         varies = ", ".join(sorted({"Accept-Encoding", headers.get("Vary", "Accept-Encoding")}))
         sent = {**headers, "Vary": varies}
         if coding != "identity":

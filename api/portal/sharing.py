@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from fastapi import Request
 from starlette.responses import Response
 
-from api.ldes.serving.codings import codings_of
+from api.ldes.serving.codings import at_once
 from api.ldes.serving.memory import ShortMemory
 from api.rdf_document import has, not_modified
 
@@ -37,7 +37,7 @@ class Sharing:
     """
 
     def __init__(self) -> None:
-        self._answers: ShortMemory[tuple[str, str, tuple[str, ...]], _Answer] = ShortMemory(
+        self._answers: ShortMemory[tuple[str, str, str], _Answer] = ShortMemory(
             seconds=_FRESH_SECONDS, most=_MOST
         )
 
@@ -47,8 +47,8 @@ class Sharing:
         Raises:
             PlatformError: what the handler raises; that is not remembered.
         """
-        codings = codings_of(request.headers.get("accept-encoding"))
-        key = (request.url.path, request.url.query, codings)
+        coding = at_once(request.headers.get("accept-encoding"))
+        key = (request.url.path, request.url.query, coding)
         found = await self._answers.get(key, lambda: _made(request, handler))
         if has(request, found.headers["etag"]):
             return not_modified({k: v for k, v in found.headers.items() if k not in _OF_A_BODY})

@@ -71,7 +71,7 @@ async def _erase(wishes: argparse.Namespace) -> int:
             forgets=facts["services"] == "embedded",
         )
         if wishes.dry_run:
-            _tell(wishes, [await survey(places, subject)])
+            _tell(wishes, [await survey(places, subject, names=wishes.names)])
             return 0
         counts = await erase(
             places,

@@ -103,7 +103,7 @@ def _ldes() -> Callable[[], Awaitable[None]]:
     from api.ldes.building.settings import LdesSettings
 
     settings = LdesSettings()
-    iris, seconds = Iris(settings.base_iri), settings.chronicle_seconds
+    iris, seconds = Iris(settings.base_iri, settings.mqtt_url), settings.chronicle_seconds
     return lambda: run(settings, keep_chronicle(settings.database, iris, seconds=seconds))
 
 

@@ -14,10 +14,17 @@ from deploy.erasure.trace import Trace
 from stream_processors.statements import statement
 
 _SUBJECTS = statement(__package__, "thing_subjects")
+_COUNT = statement(__package__, "count_names")
 _TOLD = statement(__package__, "erase_told")
 _PLACES = statement(__package__, "erase_places")
 _LOCK: Final = "select pg_advisory_xact_lock(hashtext('chronicle'))"
 _POSITIONS: Final = "select position from chronicle where feed = $1 and subject = any($2)"
+
+
+async def count_names(connection: asyncpg.Connection, subject: Subject) -> dict[str, int]:
+    """Return how many earlier names and places there are to be erased, by kind."""
+    row = await connection.fetchrow(_COUNT, subject.thing_id, *await _told(connection, subject))
+    return dict(row or {})
 
 
 async def erase_names(connection: asyncpg.Connection, subject: Subject, trace: Trace) -> None:

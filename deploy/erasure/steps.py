@@ -7,7 +7,7 @@ import asyncpg
 
 from api.ldes.page_store import PageStore
 from deploy.erasure.kafka import caught_up, erase_records, holding
-from deploy.erasure.names import erase_names, forget_pages
+from deploy.erasure.names import count_names, erase_names, forget_pages
 from deploy.erasure.pages import count_pages, erase_pages, erase_sums
 from deploy.erasure.rows import count_rows, erase_rows
 from deploy.erasure.scrub import scrub
@@ -32,11 +32,12 @@ class Places:
     forgets: bool
 
 
-async def survey(places: Places, subject: Subject) -> dict[str, Any]:
-    """Return what an erasure would erase; nothing is changed."""
+async def survey(places: Places, subject: Subject, *, names: bool = False) -> dict[str, Any]:
+    """Return what an erasure would erase, with `names` those too; nothing is changed."""
     held = await holding(places.kafka, subject)
     return {
         **await count_rows(places.database, subject),
+        **(await count_names(places.database, subject) if names else {}),
         "pages": await count_pages(places.database, places.pages, subject),
         "kafkaPartitions": [f"{one.topic}/{one.partition}" for one in held],
     }

@@ -15,7 +15,7 @@ from api.iris import Iris
 from api.ldes.page_store import DirectoryPageStore
 from api.settings import ApiSettings
 from deploy.erasure import Wish, find_subject
-from deploy.erasure.names import erase_names, forget_pages
+from deploy.erasure.names import count_names, erase_names, forget_pages
 from deploy.erasure.trace import Trace
 from schemas.settings import DatabaseConnection
 from tests.api.conftest import BASE, SEED, started
@@ -128,3 +128,19 @@ def _read(file: Path) -> str:
     if file.suffix == ".zst":
         content = zstandard.decompress(content, max_output_size=1 << 28)
     return content.decode()
+
+
+async def test_what_would_go_is_counted_as_it_goes(owner: asyncpg.Connection) -> None:
+    subject = await find_subject(owner, WISH)
+    before = await count_names(owner, subject)
+    everything = await told(owner)
+    again = await count_names(owner, subject)
+    trace = await Trace.begin(owner, subject)
+    await erase_names(owner, subject, trace)
+    after = await count_names(owner, subject)
+
+    assert again == before
+    assert everything.count("Meter van Janssens") >= 1
+    assert (before["features"], before["places"]) == (1, 1)
+    assert before["feedVersions"] == (await trace.finish())["feedVersions"] > 1
+    assert after == {"feedVersions": 0, "features": 0, "places": 0}

@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from api.settings import address
+from api.settings import MQTT_URL, address
 from schemas.publication import MAXIMUM_PER_MILLISECOND
 from schemas.settings import DatabaseConnection, HttpListener
 
@@ -29,6 +29,9 @@ class LdesSettings(BaseSettings):
     base_iri: str = Field(
         "http://127.0.0.1:8080",
         description="public address of the installation, as `API_BASE_IRI`, for good",
+    )
+    mqtt_url: str = Field(
+        "", pattern=MQTT_URL, description="where everybody reads by MQTT, as `API_MQTT_URL`"
     )
     interval_seconds: float = Field(
         0.25, gt=0, description="shortest time from one turn to the next"

@@ -13,6 +13,7 @@ Coding: TypeAlias = Literal["br", "zstd", "gzip", "identity"]
 ENDINGS: Final[dict[Coding, str]] = {"br": ".br", "zstd": ".zst", "gzip": ".gz", "identity": ""}
 """What is kept in a coding has this at the end of its name; the smallest comes first."""
 
+_AT_ONCE: Final[tuple[Coding, ...]] = ("zstd", "gzip", "identity")
 _GZIP_LEVEL: Final = 6
 _ZSTD_LEVEL: Final = 3
 _MOST_BYTES: Final = 1 << 28
@@ -30,6 +31,11 @@ def codings_of(header: str | None) -> tuple[Coding, ...]:
     named: list[Coding] = [one for one in ENDINGS if liked.get(one)]
     taken = sorted(named, key=lambda one: -liked[one])
     return tuple(taken) if "identity" in taken else (*taken, "identity")
+
+
+def at_once(header: str | None) -> Coding:
+    """Return the coding for one who waits; what takes long to make is left out."""
+    return next(one for one in codings_of(header) if one in _AT_ONCE)
 
 
 def encoded(content: bytes, coding: Coding) -> bytes:

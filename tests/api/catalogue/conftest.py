@@ -125,7 +125,8 @@ def _dataset(context: CityContext, dataset: Dataset) -> DatasetFacts:
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
     """Return the catalogue of the three cities; a test that changes it copies it."""
-    return catalogue_graph(facts(registry(tmp_path_factory.mktemp("pack"))), Iris(BASE))
+    iris = Iris(BASE, "mqtt://stadspuls.test:1883")
+    return catalogue_graph(facts(registry(tmp_path_factory.mktemp("pack"))), iris)
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

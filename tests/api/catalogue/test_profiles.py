@@ -69,6 +69,40 @@ def test_shapes_notice_what_is_missing(
     assert complaints(mutilated, profile) != ""
 
 
+def test_what_goes_out_by_itself_is_described_for_programs(graph: Graph) -> None:
+    found = {
+        name: (
+            str(graph.value(part(f"noise-{name}"), DCAT.accessURL)),
+            str(graph.value(part(f"noise-{name}-service"), DCAT.endpointURL)),
+        )
+        for name in ("live", "websocket", "webhooks", "mqtt")
+    }
+
+    these = "city=leiedonk&theme=noise"
+    assert found == {
+        "live": (f"{BASE}/live/observations?{these}", f"{BASE}/live/observations"),
+        "websocket": (f"ws://stadspuls.test/live/ws?{these}", "ws://stadspuls.test/live/ws"),
+        "webhooks": (f"{BASE}/developers", f"{BASE}/live/webhooks"),
+        "mqtt": ("mqtt://stadspuls.test:1883/live/leiedonk/noise/+", "mqtt://stadspuls.test:1883"),
+    }
+    for name in found:
+        service = part(f"noise-{name}-service")
+        described = graph.value(service, DCAT.endpointDescription)
+        assert (str(described), graph.value(service, DCAT.servesDataset)) == (
+            f"{BASE}/asyncapi.json",
+            NOISE,
+        )
+
+
+def test_mqtt_is_listed_where_a_broker_gives_what_is_open(graph: Graph, tmp_path: Path) -> None:
+    nowhere = catalogue_graph(facts(registry(tmp_path)), Iris(BASE))
+    closed = URIRef(f"{BASE}/catalogue/sterredorp#energy-mqtt")
+
+    assert (part("noise-mqtt"), None, None) not in nowhere
+    assert (closed, None, None) not in graph
+    assert (URIRef(f"{BASE}/catalogue/sterredorp#energy-websocket"), None, None) in graph
+
+
 def test_installation_without_cities_has_an_empty_catalogue() -> None:
     graph = catalogue_graph(Facts({}, []), Iris(BASE))
 
@@ -94,7 +128,8 @@ def test_every_concept_of_the_vocabulary_has_a_label_in_both_languages() -> None
 
 
 def test_same_facts_give_the_same_lines(graph: Graph, tmp_path: Path) -> None:
-    again = catalogue_graph(facts(registry(tmp_path)), Iris(BASE))
+    iris = Iris(BASE, "mqtt://stadspuls.test:1883")
+    again = catalogue_graph(facts(registry(tmp_path)), iris)
 
     assert set(again) == set(graph)
     assert not [node for triple in graph for node in triple if isinstance(node, BNode)]
