@@ -316,3 +316,18 @@ async def test_caller_that_has_it_gets_no_second_copy(
 
         assert (again.status_code, again.content) == (304, b"")
         assert (await client.head(path)).headers["etag"] == first.headers["etag"]
+
+
+@pytest.mark.parametrize("coding", ["zstd", "gzip", "identity"])
+async def test_feeds_are_compressed_as_the_caller_likes(
+    client: httpx.AsyncClient, owner: asyncpg.Connection, chronicle: Chronicle, coding: str
+) -> None:
+    await chronicle.turn(owner)
+    for path in ("/feeds/catalogue", "/feeds/leiedonk/page/1.nq"):
+        plain = await client.get(path, headers={"Accept-Encoding": "identity"})
+        answer = await client.get(path, headers={"Accept-Encoding": coding})
+
+        assert answer.content == plain.content
+        assert answer.headers.get("content-encoding", "identity") == coding
+        assert (answer.headers["etag"] == plain.headers["etag"]) == (coding == "identity")
+        assert "Accept-Encoding" in answer.headers["vary"]
