@@ -1,6 +1,7 @@
 """Settings of the HTTP interfaces, built once at the entry point and passed."""
 
 from pathlib import Path
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -169,8 +170,8 @@ class ApiSettings(BaseSettings):
     mqtt_url: str = Field(
         "",
         pattern=MQTT_URL,
-        description="where everybody reads by MQTT, such as mqtt://city.example:1883, as catalogue "
-        "and page for developers tell it; empty: nowhere",
+        description="where everybody reads by MQTT, such as mqtt://city.example:1883, as the "
+        "catalogue and the page for developers tell it; empty: nowhere",
     )
     live: LiveSettings = Field(LiveSettings(), description="how the live streams behave")
     destinations: DestinationPolicy = Field(

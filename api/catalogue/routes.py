@@ -23,9 +23,8 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 def catalogue(settings: ApiSettings, store: Store) -> APIRouter:
     """Return the routes of the catalogue."""
     router = APIRouter(tags=["Catalogue"])
-    documents = Documents(
-        store, Iris(settings.base_iri, settings.mqtt_url), refresh_seconds=settings.catalogue_seconds
-    )
+    iris = Iris(settings.base_iri, settings.mqtt_url)
+    documents = Documents(store, iris, refresh_seconds=settings.catalogue_seconds)
     age = f"public, max-age={settings.catalogue_seconds:.0f}"
 
     async def answer(request: Request, city: str | None, form: Form) -> Response:

@@ -21,9 +21,7 @@ async def test_a_base_map_reaches_the_portal(
     monkeypatch.setenv("STADSPULS_BASE_MAP__URL", TILES)
     monkeypatch.setenv("STADSPULS_BASE_MAP__ATTRIBUTION", "© Voorbeeld")
     settings = PlatformSettings(data_dir=tmp_path, base_iri="http://stadspuls.test")
-    api, *_ = open_parts(
-        Installation(tmp_path), settings, embedded_stack, monitors(settings)
-    )
+    api, *_ = open_parts(Installation(tmp_path), settings, embedded_stack, monitors(settings))
     for name, value in (await api.command()).environment.items():
         monkeypatch.setenv(name, value)
 
