@@ -5,18 +5,12 @@ from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
+from schemas.vocabulary_entries import Text
 from schemas.yaml_source import read_model, read_yaml
 
 
 class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Words(_Entry):
-    """A text in Dutch and in English."""
-
-    nl: str
-    en: str
 
 
 class Principle(_Entry):
@@ -30,11 +24,11 @@ class Principle(_Entry):
     """
 
     number: int
-    title: Words
-    says: Words
-    comply: Words | None = None
-    explain: Words | None = None
-    shown: Words | None = None
+    title: Text
+    says: Text
+    comply: Text | None = None
+    explain: Text | None = None
+    shown: Text | None = None
 
 
 class Limits(_Entry):
@@ -46,9 +40,14 @@ class Limits(_Entry):
 
 
 class Charter(_Entry):
-    """All of it."""
+    """All of it.
+
+    Attributes:
+        undeclared: said of a principle about people where the city says nothing.
+    """
 
     principles: tuple[Principle, ...]
+    undeclared: Text
     limits: Limits
 
 

@@ -6,25 +6,20 @@ from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from api.charter.figures import CityReport, Figures
-from api.charter.principles import Principle, Words, charter
+from api.charter.principles import Principle, charter
 from api.charter.rules import RULES
 from api.instants import instant_text
-from api.portal.texts import Language, Texts
+from api.portal.texts import LANGUAGES, Language, Texts
 from api.portal.wording import Wording
 
 Outcome: TypeAlias = Literal["comply", "explain", "declared", "undeclared"]
 
-_LANGUAGES: Final[tuple[Language, ...]] = ("nl", "en")
 _LENGTHS: Final = ("arrival_p95", "publication_p95", "most_publication_seconds")
-_UNDECLARED: Final = Words(
-    nl="De stad heeft hierover nog niets verklaard (`charter` in haar pakket).",
-    en="The city has not declared anything about this yet (`charter` in its pack).",
-)
 
 
 def report_of(known: CityReport, city: str, *, texts: Texts, now: datetime) -> dict[str, Any]:
     """Return the report as a JSON object; numbers in its texts as each language writes them."""
-    names = {one: _filled_in(known, Wording(one, texts)) for one in _LANGUAGES}
+    names = {one: _filled_in(known, Wording(one, texts)) for one in LANGUAGES}
     principles = [_judged(one, known, names) for one in charter().principles]
     outcomes = [one["outcome"] for one in principles]
     return {
@@ -49,11 +44,11 @@ def _judged(
         said = principle.comply if met else principle.explain
     told = {
         language: getattr(said, language).format(**names[language]) if said else ""
-        for language in _LANGUAGES
+        for language in LANGUAGES
     }
     if outcome == "undeclared":
         told = {
-            language: f"{text} {getattr(_UNDECLARED, language)}".strip()
+            language: f"{text} {getattr(charter().undeclared, language)}".strip()
             for language, text in told.items()
         }
     return {

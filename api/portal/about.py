@@ -64,12 +64,12 @@ class Platform:
             found, key=lambda one: (one.number is not None, one.observations), default=None
         )
         values = {
-            "base": self._desk.base,
             "city": heard.city if heard else "uw-stad",
             "theme": heard.theme if heard else "traffic",
             "datastream": str(heard.datastream_id if heard else 1),
         }
-        return self._desk.pages.page("developers.html", view, examples=examples_with(values))
+        examples = examples_with(self._desk.base, self._desk.mqtt_url, values)
+        return self._desk.pages.page("developers.html", view, examples=examples)
 
     async def accessibility(self, request: Request) -> Response:
         """Return the statement about accessibility."""

@@ -33,6 +33,7 @@ class Desk:
 
     Attributes:
         base: public address of the installation.
+        mqtt_url: where everybody reads by MQTT, empty: nowhere.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Desk:
         self.vocabulary = vocabulary
         self.pages = pages
         self.base = settings.base_iri
+        self.mqtt_url = settings.mqtt_url
         self._most_characters = settings.limits.query_characters
 
     def view(self, request: Request, *offered: str) -> View:

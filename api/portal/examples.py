@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import RootModel
 
@@ -14,13 +15,18 @@ _FILE: Final = files("api.portal") / "examples.yaml"
 
 
 class Example(Entry):
-    """An example for developers."""
+    """An example for developers.
+
+    Attributes:
+        by_mqtt: whether it is told only where everybody reads by MQTT.
+    """
 
     name: str
     language: Literal["sh", "python", "javascript"]
     title: Text
     about: Text
     code: str
+    by_mqtt: bool = False
 
 
 class _Examples(RootModel[list[Example]]):
@@ -32,9 +38,28 @@ def _examples() -> Sequence[Example]:
     return read_model(read_yaml(_FILE), _Examples).root
 
 
-def examples_with(values: Mapping[str, str]) -> list[Example]:
-    """Return all examples with these values in their places."""
-    return [one.model_copy(update={"code": filled(one.code, values)}) for one in _examples()]
+def examples_with(base: str, mqtt_url: str, values: Mapping[str, str]) -> list[Example]:
+    """Return the examples for an installation, with these values in their places.
+
+    Args:
+        base: public address of the installation.
+        mqtt_url: where everybody reads by MQTT, empty: nowhere.
+        values: city, theme and datastream.
+    """
+    broker = urlsplit(mqtt_url)
+    known = {
+        **values,
+        "base": base,
+        "socket": base.replace("http", "ws", 1),
+        "host": broker.hostname or "",
+        "port": str(broker.port or ""),
+        "tls": "\nclient.tls_set()" if broker.scheme == "mqtts" else "",
+    }
+    return [
+        one.model_copy(update={"code": filled(one.code, known)})
+        for one in _examples()
+        if mqtt_url or not one.by_mqtt
+    ]
 
 
 def filled(code: str, values: Mapping[str, str]) -> str:

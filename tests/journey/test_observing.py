@@ -1,7 +1,8 @@
-"""A reading followed through logs and traces of every station, on the real services."""
+"""A reading followed through logs and traces of every station, and by MQTT; real services."""
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,9 +11,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.installation import EXAMPLES
+from deploy.stack.ports import free_port
 from schemas import telemetry
-from tests.journey.running import ROOT, Up, eventually, stadspuls, up
+from tests.journey.running import PATIENCE_SECONDS, ROOT, Up, eventually, stadspuls, up
 from tests.otlp import Receiver, receiver
+from tests.pasted import running, the_one_with
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("observing")]
 PARTS = {"api", "ingest", "normalise", "store", "aggregate", "ldes", "webhooks"}
@@ -44,6 +47,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, spans: Receiver) -> Itera
         STADSPULS_FOLLOW_SHARE="1",
         STADSPULS_LOG_FORMAT="json",
         STADSPULS_TRACES=spans.address,
+        STADSPULS_MQTT_PORT=str(free_port()),
     ) as running:
         yield running
 
@@ -145,3 +149,17 @@ def test_a_reading_that_nobody_knows_is_told_so(platform: Up) -> None:
 
     assert done.returncode == 1
     assert "neither Kafka nor a dead letter knows" in done.stderr
+
+
+def test_the_example_for_developers_hears_by_mqtt_what_is_open(platform: Up) -> None:
+    answer = platform.post(
+        PATH, city="vlierhove", content=GOOD.replace(b"T08:00", b"T09:00").replace(b"120", b"77")
+    )
+    assert answer.status_code == httpx.codes.ACCEPTED
+    eventually(lambda: platform.observations("vlierhove", "dorpsstraat", "car"))
+    eventually(lambda: "live/vlierhove/traffic/+" in the_one_with(platform, "paho.mqtt"))
+    with running([sys.executable, "-u", "-c", the_one_with(platform, "paho.mqtt")]) as said:
+        topic, _, told = said.get(timeout=PATIENCE_SECONDS).partition(" ")
+
+    assert re.fullmatch(r"live/vlierhove/traffic/\d+", topic)
+    assert json.loads(told)["unit"]

@@ -1,5 +1,6 @@
 """The charter report: twenty principles, each with what is measured or declared."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from api.charter.figures import CityReport, Figures
 from api.charter.principles import charter
 from api.charter.report import report_of
 from api.charter.rules import RULES
-from api.portal.texts import Texts
+from api.portal.texts import LANGUAGES, Texts
 from schemas.declaration import CityDeclaration
 from tests.api.portal.test_pages import Outline
 
@@ -40,6 +41,15 @@ def test_charter_has_twenty_principles_each_measured_or_about_people() -> None:
         assert (one.comply is not None) == (one.number in RULES), one.number
 
 
+def test_every_text_takes_the_same_figures_in_each_language() -> None:
+    for principle in charter().principles:
+        for text in (principle.comply, principle.explain, principle.shown):
+            told = text.model_dump() if text else {}
+            figures = {frozenset(re.findall(r"{(\w+)}", one)) for one in told.values()}
+            assert len(figures) <= 1, principle.number
+            assert set(told) in (set(), set(LANGUAGES)), principle.number
+
+
 def test_figures_are_written_as_people_of_each_language_do() -> None:
     slow = replace(GOOD, arrival_p95=85_500.0, validity=0.875, readings=12_345)
     known = CityReport("Stad", CityDeclaration(), slow)
@@ -49,9 +59,11 @@ def test_figures_are_written_as_people_of_each_language_do() -> None:
     assert "300\u202fms na ontvangst" in fast["nl"]
     assert "23,8 uur na het gemetene" in fast["nl"]
     assert "23.8 h after what they measured" in fast["en"]
+    assert "300\u202fms après réception" in fast["fr"]
+    assert "300\u202fms nach Empfang" in fast["de"]
     assert "87,5\u202f%" in sound["nl"]
-    assert "12.345 berichten" in delivered["nl"]
-    assert "12,345 readings" in delivered["en"]
+    assert "Verwerkte berichten: 12.345;" in delivered["nl"]
+    assert "Readings processed: 12,345;" in delivered["en"]
 
 
 @pytest.mark.parametrize("number", RULES)
@@ -121,9 +133,9 @@ async def test_closed_and_undeclared_data_are_counted_and_not_shown(
     found = await report(client, "sterredorp")
 
     assert found[1]["outcome"] == "explain"
-    assert "1 van 2 datasets zijn open" in found[1]["measured"]["nl"]
+    assert "Open datasets: 1 van 2;" in found[1]["measured"]["nl"]
     assert found[2]["outcome"] == "explain"
-    assert "1 thema's" in found[2]["measured"]["nl"]
+    assert "nog niets verklaard heeft: 1;" in found[2]["measured"]["nl"]
     assert "GEHEIM" not in str(found)
 
 
