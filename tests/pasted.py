@@ -7,7 +7,7 @@ import queue
 import re
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tests.journey.running import Up
 
@@ -35,7 +35,7 @@ def running(program: Sequence[str], **variables: str) -> Iterator["queue.Queue[s
         program, stdout=subprocess.PIPE, text=True, env={**os.environ, **variables}
     )
     assert process.stdout is not None
-    reader = threading.Thread(target=lambda: [said.put(one) for one in process.stdout or ()])
+    reader = threading.Thread(target=_read, args=(process.stdout, said))
     reader.start()
     try:
         yield said
@@ -44,3 +44,8 @@ def running(program: Sequence[str], **variables: str) -> Iterator["queue.Queue[s
         process.wait()
         reader.join()
         process.stdout.close()
+
+
+def _read(lines: Iterable[str], said: "queue.Queue[str]") -> None:
+    for one in lines:
+        said.put(one)

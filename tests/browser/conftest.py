@@ -40,8 +40,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         pytest.skip("not installed: Chromium, or what npm brings (make browser portal)")
     data_dir = tmp_path_factory.mktemp("browser")
     data_dir.chmod(0o755)
-    near = {"STADSPULS_WEBHOOK_HTTP": "true", "STADSPULS_WEBHOOK_NETWORKS": '["127.0.0.0/8"]'}
-    with up(data_dir, services="embedded", **near) as running:
+    with up(
+        data_dir,
+        services="embedded",
+        STADSPULS_WEBHOOK_HTTP="true",
+        STADSPULS_WEBHOOK_NETWORKS='["127.0.0.0/8"]',
+    ) as running:
         for city, thing in ((CITY, "dorpsstraat"), (CITY, "holleweg"), ("leiedonk", "ringlaan")):
             path = f"/ingest/{city}/telraam/v2/{thing}"
             running.post(path, city=city, json=telraam()).raise_for_status()
