@@ -8,7 +8,7 @@ from functools import partial
 import uvicorn
 from starlette.types import ASGIApp
 
-from api.lines import HttpLine, WebSocketLine
+from api.lines import HttpLine, Lasting, WebSocketLine
 from schemas.connection_watch import ConnectionTable
 from schemas.errors import Misconfigured
 from schemas.request_limit import RequestPolicy
@@ -69,7 +69,7 @@ async def _serve(server: uvicorn.Server, listener: HttpListener) -> None:
 
 def _configuration(listener: HttpListener, app: ASGIApp, table: ConnectionTable) -> uvicorn.Config:
     configuration = uvicorn.Config(
-        app,
+        Lasting(app),
         host=listener.host,
         port=listener.port,
         ssl_certfile=listener.certificate_file,

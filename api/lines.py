@@ -12,9 +12,10 @@ import struct
 import termios
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
@@ -39,6 +40,7 @@ class Line:
         self._transport = transport
         self._drained = drained
         self._written_bytes = 0
+        self._rest: Rest | None = None
 
     @property
     def waiting_bytes(self) -> int:
@@ -83,6 +85,16 @@ class Line:
             return False
         return True
 
+    def goes_on(self, rest: "Rest") -> None:
+        """Leave the rest of an answer that lasts to `Lasting`."""
+        self._rest = rest
+
+    async def finish(self, receive: Receive, send: Send) -> None:
+        """Give the rest of an answer, if it was left."""
+        rest, self._rest = self._rest, None
+        if rest is not None:
+            await rest(receive, send)
+
     def _unacknowledged_bytes(self) -> int:
         """Ask Linux what it holds for the client (tcp(7), SIOCOUTQ); 0 where nobody can tell."""
         connection = self._transport.get_extra_info("socket")
@@ -91,6 +103,28 @@ class Line:
                 held = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
                 return int(struct.unpack("i", held)[0])
         return 0
+
+
+Rest: TypeAlias = Callable[[Receive, Send], Awaitable[None]]
+"""Gives the rest of an answer that has begun."""
+
+
+class Lasting:
+    """The outermost application: gives the rest of answers that last.
+
+    What stands around the one that began them (middleware, routing) has returned by then: two
+    dozen frames and what they hold would be kept for each client, a third of its memory.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, as ASGI has it."""
+        await self.app(dict(scope), receive, send)  # a copy: what they add to it goes, too
+        line = scope.get("extensions", {}).get(_EXTENSION)
+        if isinstance(line, Line):
+            await line.finish(receive, send)
 
 
 def line_of(connection: HTTPConnection) -> Line:

@@ -29,12 +29,15 @@ class LiveResponse(Response):
         del self.headers["content-length"]
         self._session = session
 
-    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
-        """Answer, as ASGI has it."""
+    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
+        """Begin the answer, as ASGI has it; `Lasting` goes on with it."""
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        begin = b"retry: %d\n" % _RETRY_MILLISECONDS
+        await send({"type": "http.response.body", "body": begin, "more_body": True})
+        self._session.line.goes_on(self._stay)
+
+    async def _stay(self, receive: Receive, send: Send) -> None:
         async with self._session.hub.counted():
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            begin = b"retry: %d\n" % _RETRY_MILLISECONDS
-            await send({"type": "http.response.body", "body": begin, "more_body": True})
             sending = asyncio.create_task(self._send(send), name="api.live.send")
             going = asyncio.create_task(_gone(receive), name="api.live.gone")
             try:

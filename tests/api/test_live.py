@@ -1,13 +1,16 @@
 """The live stream: in order, once, without gap, only what is asked for and allowed."""
 
 import asyncio
+import gc
 import json
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import CoroutineType
 from typing import Any
 
 import asyncpg
@@ -459,3 +462,22 @@ async def test_open_connection_is_cut_when_its_key_opens_nothing_any_more(
 
     assert (kind, told["reason"]) == ("end", "key")
     assert refused.status_code == 401
+
+
+@pytest.mark.embedded
+async def test_what_stands_around_an_answer_is_let_go_of_while_the_answer_lasts(
+    settings: ApiSettings,
+) -> None:
+    async with served(settings) as address:
+        before = running()
+        async with listening(address):
+            more = running() - before
+
+    assert more["LiveResponse._stay"] == 1
+    assert [one for one in more if "Middleware" in one or "Route" in one] == []
+
+
+def running() -> Counter[str]:
+    """Return what was begun and not ended, by name."""
+    gc.collect()
+    return Counter(one.__qualname__ for one in gc.get_objects() if isinstance(one, CoroutineType))
