@@ -31,6 +31,7 @@ from deploy.mosquitto.access import CityAccess
 from deploy.stack import Stack, embedded_stack, real_stack
 from deploy.stack.install import missing_services
 from schemas.settings import DatabaseConnection
+from tests.stack_folder import stack_folder
 
 LANES = ("embedded", "real", "browser", "clients")
 PURE = "pure"
@@ -49,16 +50,16 @@ VARIANTS = [
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session", name="embedded_stack")
 async def _embedded_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    data_dir: Path = tmp_path_factory.mktemp("embedded")
-    async with embedded_stack(data_dir=data_dir, cities=CITIES) as stack:
-        yield stack
+    with stack_folder(tmp_path_factory.mktemp("embedded")) as data_dir:
+        async with embedded_stack(data_dir=data_dir, cities=CITIES) as stack:
+            yield stack
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session", name="real_stack")
 async def _real_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    data_dir: Path = tmp_path_factory.mktemp("real")
-    async with real_stack(data_dir=data_dir, cities=CITIES) as stack:
-        yield stack
+    with stack_folder(tmp_path_factory.mktemp("real")) as data_dir:
+        async with real_stack(data_dir=data_dir, cities=CITIES) as stack:
+            yield stack
 
 
 @pytest.fixture(params=VARIANTS)
