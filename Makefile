@@ -36,7 +36,7 @@ recordings: $(VENV)/dev.stamp real ## every recording of ../shared/data through 
 faults: $(VENV)/dev.stamp real clocks ## every fault: 200 kills at 2,000 readings a second, outages of 10 minutes; writes tests/README.md
 	@rm -f $(VENV)/faults.jsonl
 	STADSPULS_FAULT_OUTCOMES=$(VENV)/faults.jsonl STADSPULS_FAULT_KILLS=200 STADSPULS_FAULT_RATE=2400 \
-	    STADSPULS_FAULT_OUTAGE_SECONDS=$(OUTAGE_SECONDS) STADSPULS_FAULT_FLOOD=4000 \
+	    STADSPULS_FAULT_OUTAGE_SECONDS=$(OUTAGE_SECONDS) STADSPULS_FAULT_FLOOD=4000 STADSPULS_FAULT_DEVICES=5000 \
 	    $(VENV)/bin/pytest tests/faults $(ARGS); status=$$?; \
 	    $(RUN) -m tests.faults.report $(VENV)/faults.jsonl; exit $$status
 

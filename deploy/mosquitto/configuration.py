@@ -52,12 +52,14 @@ class MosquittoListener:
         port: port to listen on.
         certificate_file: chain of certificates; switches TLS on.
         key_file: private key of the first of them.
+        bounded: whether it takes so many connections only; ours, for the gateway, does not.
     """
 
     host: str = "127.0.0.1"
     port: int = 1883
     certificate_file: Path | None = None
     key_file: Path | None = None
+    bounded: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,8 @@ class MosquittoLimits:
         inflight_bytes: the same, in bytes of payload.
         message_bytes: the largest payload that the broker takes.
         telling_seconds: between two tellings of what it dropped.
+        connections: at once on each listener that is for devices; beyond it one is closed as it
+            comes, so that files are left for the gateway.
     """
 
     autosave_seconds: int = 2
@@ -83,6 +87,7 @@ class MosquittoLimits:
     inflight_bytes: int = 64 * 1024 * 1024
     message_bytes: int = 16 * 1024 * 1024
     telling_seconds: int = 10
+    connections: int = 20_000
 
 
 def write_mosquitto(
@@ -113,10 +118,9 @@ def write_mosquitto(
     access = access_file(cities)
     _write(folder / "access", access)
     _write(folder / "passwords", password_file({**users, **passwords, PUBLIC: PUBLIC}))
-    lines = "".join(_listener(listener, folder) for listener in listeners)
-    return _write(
-        folder / "mosquitto.conf", _settings(folder, limits or MosquittoLimits()) + lines
-    )
+    limits = limits or MosquittoLimits()
+    lines = "".join(_listener(listener, folder, limits) for listener in listeners)
+    return _write(folder / "mosquitto.conf", _settings(folder, limits) + lines)
 
 
 def _settings(folder: Path, limits: MosquittoLimits) -> str:
@@ -129,9 +133,11 @@ def _settings(folder: Path, limits: MosquittoLimits) -> str:
     )
 
 
-def _listener(listener: MosquittoListener, folder: Path) -> str:
+def _listener(listener: MosquittoListener, folder: Path, limits: MosquittoLimits) -> str:
     """Return a listener's lines; certificate and key are copied to where Mosquitto may read."""
     lines = f"\nlistener {listener.port} {listener.host}\n"
+    if listener.bounded:
+        lines += f"max_connections {limits.connections}\n"
     for setting, file in (
         ("certfile", listener.certificate_file),
         ("keyfile", listener.key_file),

@@ -2,7 +2,8 @@
 
 Run as a script: `python -I -S confine.py JSON program arguments…`. It prepares its own process and
 then becomes the program, so the program keeps this process id. JSON: `parent` and `signal` (what
-the program gets when the parent dies), and where they are wanted `user` and `group` (numbers),
+the program gets when the parent dies), and where they are wanted `files` (how many it may have
+open, as far as the system lets us), `user` and `group` (numbers),
 `search` (read folders that the user may not), `root` and `binds` (another file system tree, with
 folders of this one mounted into it: the mounts are this process's own and end with it).
 """
@@ -10,6 +11,7 @@ folders of this one mounted into it: the mounts are this process's own and end w
 import ctypes
 import json
 import os
+import resource
 import struct
 import sys
 from typing import Any
@@ -32,6 +34,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def confine(wishes: dict[str, Any], program: list[str]) -> None:
     """Prepare this process and become the program."""
     os.setsid()
+    if wishes.get("files"):
+        _open_more(wishes["files"])
     if wishes.get("root"):
         _change_root(wishes["root"], wishes["binds"])
     if wishes.get("user"):
@@ -46,6 +50,13 @@ def _call(function: str, *arguments: object) -> int:
         number = ctypes.get_errno()
         raise OSError(number, f"{function}: {os.strerror(number)}")
     return int(result)
+
+
+def _open_more(files: int) -> None:
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = files if most == resource.RLIM_INFINITY else min(files, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _end_with(parent: int, signal: int) -> None:

@@ -1,9 +1,11 @@
 """Mosquitto as installed on this computer, with rules for topics."""
 
 import os
+import resource
 import shutil
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from deploy.mosquitto import (
@@ -20,6 +22,10 @@ from schemas.errors import Misconfigured
 
 _USERS = ("mosquitto", "nobody")
 _FOLDERS = ("/usr/sbin", "/usr/local/sbin")
+_OPEN_FILES = 65_536
+"""One for each connection; the usual limit of 1,024 is for programs that look at each in turn."""
+_OTHER_FILES = 200
+"""Of the gateway, the live stream, and its own."""
 
 
 def mosquitto_program() -> Path | None:
@@ -81,13 +87,22 @@ class Mosquitto(MqttService):
             raise Misconfigured("Mosquitto is not installed: apt-get install mosquitto")
         user = become(_USERS, folder=self.folder, programs=program.parent)
         configuration = self._write()
-        return Command(program=(str(program), "-c", str(configuration)), confinement=user)
+        return Command(
+            program=(str(program), "-c", str(configuration)),
+            confinement={**user, "files": _OPEN_FILES},
+        )
 
     def _write(self) -> Path:
         return write_mosquitto(
             self.folder,
             cities=self._cities,
             passwords=self.our_users,
-            listeners=[MosquittoListener(port=self.ports[0]), *self._listeners],
-            limits=self.limits,
+            listeners=[MosquittoListener(port=self.ports[0], bounded=False), *self._listeners],
+            limits=replace(self.limits, connections=self._room()),
         )
+
+    def _room(self) -> int:
+        """Return how many devices may connect: as the limits say, if we may open so many files."""
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        files = _OPEN_FILES if most == resource.RLIM_INFINITY else min(most, _OPEN_FILES)
+        return max(1, min(self.limits.connections, files - _OTHER_FILES))

@@ -1,6 +1,8 @@
 """A server that may not run as root runs as another user, wherever its folders lie."""
 
+import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.stack import confine
 from deploy.stack.process import Command, spawn
 from deploy.stack.unprivileged import become
 from schemas.errors import Misconfigured
@@ -77,3 +80,16 @@ def test_a_server_whose_starter_is_gone_does_not_begin() -> None:
 
     assert done.returncode == 1
     assert done.stdout == ""
+
+
+def test_it_may_open_more_files_than_usual_and_no_more_than_the_system_allows() -> None:
+    def limit(files: int) -> int:
+        wishes = json.dumps({"files": files, "parent": os.getpid(), "signal": 9})
+        confined = (sys.executable, "-I", "-S", str(confine.__file__), wishes)
+        command = shlex.join((*confined, "/bin/sh", "-c", "ulimit -Sn"))
+        usual = f"ulimit -Sn 256; ulimit -Hn 512; exec {command}"
+        return int(
+            subprocess.run(["/bin/sh", "-c", usual], check=True, capture_output=True).stdout
+        )
+
+    assert [limit(100), limit(400), limit(99_999)] == [256, 400, 512]

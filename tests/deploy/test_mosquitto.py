@@ -130,6 +130,19 @@ def test_the_queue_is_bounded_by_bytes_and_not_by_messages(tmp_path: Path) -> No
 
 
 @pytest.mark.real
+async def test_devices_however_many_leave_room_for_the_gateway(tmp_path: Path) -> None:
+    listener, limits = MosquittoListener(port=free_port()), MosquittoLimits(connections=2)
+
+    async with Mosquitto(tmp_path, cities=[GENT], listeners=[listener], limits=limits) as broker:
+        device = broker.connection_as("gent.bus").model_copy(update={"port": listener.port})
+        with _client(device), _client(device):
+            with pytest.raises(ConnectionError):
+                await probe_mqtt(device)
+            await probe_mqtt(broker.connection)
+        await _eventually_connects(device)
+
+
+@pytest.mark.real
 @pytest.mark.parametrize("version", VERSIONS)
 async def test_what_a_user_writes_below_another_city_reaches_nobody(
     real_stack: Stack, version: MQTTProtocolVersion, topic_prefix: str

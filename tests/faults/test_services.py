@@ -124,6 +124,37 @@ async def test_broker_restarted_loses_nothing(made: Pipeline) -> None:
     assert outcome.is_kept, outcome
 
 
+async def test_broker_restarted_with_a_queue_for_the_gateway_loses_nothing(made: Pipeline) -> None:
+    broker, gateway = made.stack.mqtt_service, made.part("ingest")
+    async with trial(made) as one:
+        async with under_load(one):
+            await one.committed()
+            await gateway.stop()
+            queued = await _queued(one)
+            await broker.stop()
+            await broker.start()
+            await gateway.start()
+            one.mended()
+            await one.committed()
+        outcome = await one.judged(
+            "Mosquitto: restart while the gateway is away",
+            "0 lost, 0 twice (what waits is saved too)",
+            waited=queued,
+        )
+
+    assert outcome.is_kept, outcome
+
+
+async def _queued(one: Trial, most: int = 500) -> int:
+    """Wait until many more are acknowledged, which wait for the gateway; return how many."""
+    before = queued = one.acknowledged()
+    async with asyncio.timeout(90):
+        while queued < before + most:
+            await asyncio.sleep(0.1)
+            queued = one.acknowledged()
+    return queued - before
+
+
 @pytest.mark.parametrize("name", ["ingest", "normalise", "store"])
 async def test_process_asleep_for_longer_than_its_session(made: Pipeline, name: str) -> None:
     """Another owner would have its partitions by then; as a zombie it can commit nothing."""

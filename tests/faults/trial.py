@@ -94,6 +94,10 @@ class Trial:
         """Return what all publishers noted."""
         return [entry for ledger in self.ledgers for entry in read_ledger(ledger)]
 
+    def acknowledged(self) -> int:
+        """Return how many messages the broker has acknowledged so far."""
+        return sum(entry.acknowledged_time is not None for entry in self.entries())
+
     async def publish(self, seed: int, number: int, load: dict[str, Any]) -> None:
         """Publish load as the city's sensors until cancelled."""
         made = self.pipeline
@@ -125,7 +129,7 @@ class Trial:
         made = self.pipeline
         await settle(made.part("ingest").listener, patience_seconds=_PATIENCE_SECONDS)
         entries, registry = self.entries(), made.installation.registry()
-        acknowledged = sum(one.acknowledged_time is not None for one in entries)
+        acknowledged = self.acknowledged()
         patience = _LOSS_PATIENCE_SECONDS if at_most else _PATIENCE_SECONDS
         gone = await self._accounted(acknowledged, forgiven or _none, patience)
         assert await drain(made.kafka, made.stack.database, patience_seconds=_PATIENCE_SECONDS)
