@@ -9,7 +9,7 @@ from starlette.responses import Response
 from api.negotiation import Form, accepted
 from api.portal.about import Platform
 from api.portal.desk import Desk
-from api.portal.mapping import Mapping
+from api.portal.maps import Maps
 from api.portal.measuring import Measuring
 from api.portal.places import Places
 from api.portal.rendering import LANGUAGE, Pages, view_of
@@ -31,11 +31,11 @@ def portal(settings: ApiSettings, store: Store, vocabulary: Vocabulary, pages: P
     router = APIRouter(include_in_schema=False)
     desk = Desk(settings, store, vocabulary, pages)
     places, measuring, platform = Places(desk), Measuring(desk), Platform(desk)
-    mapping, sharing = Mapping(desk), Sharing()
+    maps, sharing = Maps(desk), Sharing()
     for path, handler in {
         "/": places.first,
-        "/map": mapping.page,
-        "/map/data.json": mapping.data,
+        "/map": maps.page,
+        "/map/data.json": maps.data,
         "/pulse.json": platform.pulse,
         "/cities": places.cities,
         "/cities/{city}": places.city,

@@ -19,6 +19,8 @@ from schemas.vocabulary_entries import QualityFlag
 
 SQL: Final = (files("api.portal") / "streams.sql").read_text(encoding="utf-8")
 MOST: Final = 20_000
+"""Datastreams on one map; the page says so where there are more."""
+
 _COUNT: Final = "OM_CountObservation"
 
 State: TypeAlias = Literal["empty", "unknown", "silent", "late", "on-time"]

@@ -14,6 +14,7 @@ import pytest
 from fastapi import Request
 from starlette.responses import Response
 
+from api.portal.assets import Assets
 from api.portal.sharing import Sharing
 from api.portal.texts import LANGUAGES
 from api.settings import ApiSettings, BaseMap
@@ -27,6 +28,8 @@ PAGES = (
     "/docs", "/charter/zonnedorp", "/id/thing/1.html", "/cities/nergens",
 )  # fmt: skip
 HTML = {"Accept": "text/html"}
+BUILT = "page.js" in Assets()
+"""Whether npm brought the map; without it, pages have none."""
 
 
 class Outline(HTMLParser):
@@ -205,10 +208,23 @@ async def test_a_map_and_its_list_are_of_the_sensors_that_are_named(
     data = (await client.get("/map/data.json", params=chosen)).json()
     none = (await client.get("/map", params={"title": "%"})).text
 
-    assert "/map/data.json?city=maanstad&amp;title=MAANPLEIN" in page
+    assert ("/map/data.json?city=maanstad&amp;title=MAANPLEIN" in page) == BUILT
     assert "Stofmeter Maanplein" in page
     assert [one["title"] for one in data["things"]] == ["Stofmeter Maanplein"]
     assert "Hier is nog niets gemeten" in none
+
+
+@pytest.mark.embedded
+async def test_a_page_says_when_its_map_has_no_room_for_all(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.portal.maps.MOST", 2)
+    three = (await client.get("/map")).text
+    two = (await client.get("/map", params={"city": "zonnedorp"})).text
+    one = (await client.get("/map", params={"theme": "air-quality"})).text
+
+    assert ("Op de kaart passen 2 meetreeksen" in three) == BUILT
+    assert "Op de kaart passen" not in two + one
 
 
 @pytest.mark.embedded

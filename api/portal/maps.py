@@ -1,6 +1,7 @@
 """Pages of the map, and what it shows."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -9,11 +10,12 @@ from starlette.responses import Response
 from api.portal import overview
 from api.portal.desk import LISTED, LIVE, Desk, after_of, live_of, number_of, part_of
 from api.portal.map_data import map_json
-from api.portal.streams import streams
+from api.portal.overview import City
+from api.portal.streams import MOST, streams
 from api.queries import value_of
 
 
-class Mapping:
+class Maps:
     """Answers of what is where."""
 
     def __init__(self, desk: Desk) -> None:
@@ -50,6 +52,7 @@ class Mapping:
             cities=known,
             themes=list(themes.items()),
             streams=rows,
+            beyond=MOST if _count(known, chosen) > MOST else 0,
             more=f"/map{_query({**chosen, 'after': str(more)})}#list" if more else "",
             data=view.link(f"/map/data.json{_query(chosen)}"),
             live_map=LIVE + heard,
@@ -78,7 +81,17 @@ class Mapping:
         return self._desk.pages.document(body, view)
 
 
-def _query(chosen: dict[str, str]) -> str:
+def _count(cities: Sequence[City], chosen: Mapping[str, str]) -> int:
+    """Return how many open datastreams there are of a city and a theme, where these are chosen."""
+    return sum(
+        dataset.datastreams
+        for city in cities
+        for dataset in city.open_datasets
+        if chosen["city"] in ("", city.slug) and chosen["theme"] in ("", dataset.theme)
+    )
+
+
+def _query(chosen: Mapping[str, str]) -> str:
     """Return what is chosen as the end of an address."""
     named = {name: value for name, value in chosen.items() if value}
     return f"?{urlencode(named)}" if named else ""
