@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Final
 
@@ -24,6 +25,8 @@ from schemas.settings import KafkaConnection
 _log = logging.getLogger(__name__)
 _TOPICS: Final = (wire.READINGS, wire.DEAD_LETTERS)
 _KEYS_REMEMBERED: Final = 1 << 17
+_REQUESTS_WAITED: Final = 3
+"""A client that neither confirms nor fails for so many times a request's time is given up."""
 _DEAD_LETTER_HEADERS: Final = [("wire", wire.WIRE_VERSION.encode())]
 
 
@@ -123,15 +126,25 @@ class KafkaSink:
         return lanes[partition_of(key, len(lanes))]
 
     async def _send(self, producer: AIOKafkaProducer) -> None:
+        opened = time.monotonic()
         while True:
-            await self._wake.wait()
-            self._wake.clear()
+            await self._woken()
             if self._failure is not None:
                 raise self._failure
+            waited = time.monotonic() - max(opened, self._progress_time)
+            if self.unconfirmed and waited > _REQUESTS_WAITED * self._policy.request_seconds:
+                raise BrokerUnavailable(f"Kafka's client has said nothing for {waited:.0f} s")
             for lanes in self._lanes.values():
                 for lane in lanes:
                     if lane.waiting and lane.delivery is None:
                         await self._send_lane(producer, lane)
+
+    async def _woken(self) -> None:
+        """Wait until there is something to send, or it is time to look whether Kafka confirms."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._policy.request_seconds):
+                await self._wake.wait()
+        self._wake.clear()
 
     async def _send_lane(self, producer: AIOKafkaProducer, lane: Lane) -> None:
         batch = producer.create_batch()

@@ -229,13 +229,10 @@ class MqttSource:
             asyncio.get_running_loop().remove_writer(socket)
 
     def _watch_reads(self) -> None:
-        # uvloop lets go of a socket on which an error came, without a word, and refuses it then.
-        with suppress(RuntimeError):
-            asyncio.get_running_loop().add_reader(self._watched, self._client.loop_read)
+        asyncio.get_running_loop().add_reader(self._watched, self._client.loop_read)
 
     def _watch_writes(self) -> None:
-        with suppress(RuntimeError):
-            asyncio.get_running_loop().add_writer(self._watched, self._client.loop_write)
+        asyncio.get_running_loop().add_writer(self._watched, self._client.loop_write)
 
     def _unwatch(self) -> None:
         if self._watched is not None:

@@ -19,6 +19,7 @@ from schemas.rejection_log import RejectionLog
 from schemas.wire import DEAD_LETTERS, OBSERVATIONS
 from stream_processors import stops
 from stream_processors.arrival import arrival_of
+from stream_processors.group_consumer import member
 from stream_processors.group_offsets import Committed, committed_places
 from stream_processors.kafka_client import MAXIMUM_RECORD_BYTES, consumer, record_of
 from stream_processors.kafka_sink import KafkaSink
@@ -80,13 +81,10 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def run(self) -> None:
         """Work until cancelled; what was not committed is done again by whoever comes next."""
-        await patiently(self._start, health=self._monitor.health)
         try:
-            while True:
-                await self._turn()
+            await patiently(self._work, health=self._monitor.health)
         finally:
             await self._sink.close()
-            await self._consumer.stop()
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002
         """Let go; what was sent and not committed is sent again, and the store knows it."""
@@ -100,14 +98,15 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._let_go()
         self._is_member = True
 
-    async def _start(self) -> None:
+    async def _work(self) -> None:
         self._consumer = consumer(self._settings.kafka, group=self._topology.group)
         try:
-            await self._consumer.start()
-        except (KafkaError, OSError) as failure:
-            await self._consumer.stop()
-            raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
-        self._consumer.subscribe([self._topology.topic], listener=self)
+            async with member(self._consumer, self._topology.topic, self):
+                while True:
+                    await self._turn()
+        finally:
+            self._is_member = False
+            self._let_go()
 
     async def _turn(self) -> None:
         await patiently(self._take_over, health=self._monitor.health)

@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.errors import BrokerUnavailable
 from schemas.settings import KafkaConnection
+from stream_processors.group_consumer import GroupConsumer
 from stream_processors.record import Record
 
 MAXIMUM_RECORD_BYTES = 900_000
@@ -19,9 +20,9 @@ MAXIMUM_RECORD_BYTES = 900_000
 _FETCH_BYTES = 4 << 20
 
 
-def consumer(kafka: KafkaConnection, *, group: str) -> AIOKafkaConsumer:
+def consumer(kafka: KafkaConnection, *, group: str) -> GroupConsumer:
     """Return a consumer that begins a new log at its beginning and commits nothing by itself."""
-    return AIOKafkaConsumer(
+    return GroupConsumer(
         **_connection(kafka),
         group_id=group,
         enable_auto_commit=False,
@@ -79,6 +80,15 @@ async def administration(kafka: KafkaConnection) -> AsyncIterator[AIOKafkaAdminC
         raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
     finally:
         await admin.close()
+
+
+async def give_up(producer: AIOKafkaProducer) -> None:
+    """Close a producer without waiting for what it holds: one that failed may never send it."""
+    # What `stop` does, without its flush.
+    producer._closed = True  # noqa: SLF001
+    with suppress(KafkaError):  # what ended its work in the background
+        await producer._sender.close()  # noqa: SLF001
+    await producer.client.close()
 
 
 def record_of(found: ConsumerRecord) -> Record:

@@ -8,13 +8,15 @@ from aiokafka.errors import KafkaError
 
 from schemas.errors import BrokerUnavailable
 from schemas.settings import KafkaConnection
-from stream_processors.kafka_client import producer
+from stream_processors.kafka_client import give_up, producer
 from stream_processors.monitor import Health
 from stream_processors.outgoing import Outgoing
 from stream_processors.patience import patiently
 
 _BATCH_BYTES = 512 << 10
 _RECORD_BYTES = 100  # room for what surrounds a record in its batch
+_CONFIRM_SECONDS = 60.0
+"""Longer than the client's own patience: a client that does not even say no is given up."""
 
 
 class KafkaSink:
@@ -39,7 +41,7 @@ class KafkaSink:
         """Stop the producer; nothing is under way any more."""
         if self._producer is not None:
             stopping, self._producer = self._producer, None
-            await stopping.stop()
+            await give_up(stopping)
 
     async def _send(self, topic: str, partition: int, batch: Sequence[Outgoing]) -> None:
         sender = await self._started()
@@ -47,8 +49,9 @@ class KafkaSink:
         for record in batch:
             builder.append(key=record.key, value=record.value, timestamp=None)
         try:
-            await (await sender.send_batch(builder, topic, partition=partition))
-        except (KafkaError, AssertionError) as failure:
+            async with asyncio.timeout(_CONFIRM_SECONDS):
+                await (await sender.send_batch(builder, topic, partition=partition))
+        except (KafkaError, AssertionError, TimeoutError) as failure:
             # The client asserts that it knows the partition: Kafka, coming up, may not name all.
             # A producer that numbers its records may be unusable after an error: take another.
             await self._discard(sender)
@@ -69,7 +72,7 @@ class KafkaSink:
     async def _discard(self, failed: Any) -> None:
         if self._producer is failed:
             self._producer = None
-            await failed.stop()
+            await give_up(failed)
 
 
 def _batches(records: Sequence[Outgoing]) -> Iterator[list[Outgoing]]:

@@ -11,6 +11,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from schemas import telemetry
 from schemas.errors import BrokerUnavailable, Fenced
 from schemas.journal import facts
+from stream_processors.group_consumer import member
 from stream_processors.kafka_client import cluster_of, consumer, record_of
 from stream_processors.monitor import Monitor
 from stream_processors.patience import patiently
@@ -75,12 +76,9 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def run(self) -> None:
         """Read and write until cancelled; a batch under way is then written wholly or not."""
-        await patiently(self._start, health=self._monitor.health)
         try:
-            while True:
-                await self._turn()
+            await patiently(self._work, health=self._monitor.health)
         finally:
-            await self._consumer.stop()
             await self._sink.close()
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002
@@ -95,14 +93,15 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._let_go()
         self._is_member = True
 
-    async def _start(self) -> None:
+    async def _work(self) -> None:
         self._consumer = consumer(self._settings.kafka, group=self._group)
         try:
-            await self._consumer.start()
-        except (KafkaError, OSError) as failure:
-            await self._consumer.stop()
-            raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
-        self._consumer.subscribe([self._sink.topic], listener=self)
+            async with member(self._consumer, self._sink.topic, self):
+                while True:
+                    await self._turn()
+        finally:
+            self._is_member = False
+            self._let_go()
 
     async def _turn(self) -> None:
         await patiently(self._take_over, health=self._monitor.health)

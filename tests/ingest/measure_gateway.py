@@ -19,8 +19,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-import uvloop
-
 from deploy.mosquitto import CityAccess
 from deploy.stack import Topic, create_topics
 from deploy.stack.apache_kafka import ApacheKafka
@@ -184,7 +182,7 @@ def main() -> None:
         publish(arguments.publish, arguments.messages)
         return
     with tempfile.TemporaryDirectory() as folder:
-        uvloop.run(measure(arguments, Path(folder)))
+        asyncio.run(measure(arguments, Path(folder)))
 
 
 if __name__ == "__main__":
