@@ -196,7 +196,7 @@ async def test_a_caller_who_leaves_frees_the_export(settings: ApiSettings, many:
             assert len(await anext(answer.aiter_bytes())) < many
             async with httpx.AsyncClient(base_url=address) as other:
                 assert (await other.get("/observations.csv?datastream=1")).status_code == 503
-        async with httpx.AsyncClient(base_url=address) as http, asyncio.timeout(10):
+        async with httpx.AsyncClient(base_url=address) as http, asyncio.timeout(90):
             answer = await http.get("/observations.csv?datastream=1")
             while answer.status_code == 503:
                 answer = await http.get("/observations.csv?datastream=1")

@@ -64,7 +64,7 @@ async def test_a_database_that_comes_back_is_used_again(
             "select pg_terminate_backend(pid) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()"
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             answer = await http.get("/ready")
             while answer.status_code != 200:
                 answer = await http.get("/ready")

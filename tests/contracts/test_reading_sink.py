@@ -20,7 +20,6 @@ from schemas import wire
 from schemas.settings import KafkaConnection
 from schemas.wire import DeadLetter, Reading, Rejection
 
-pytestmark = pytest.mark.timeout(60)
 NOON = datetime.now(UTC)
 """Not long ago: Kafka may remove at any moment what is older than its topics keep."""
 
@@ -217,7 +216,7 @@ async def running(sink: ReadingSink) -> AsyncIterator[ReadingSink]:
             await work
 
 
-async def until(fact: Callable[[], object], seconds: float = 20) -> None:
+async def until(fact: Callable[[], object], seconds: float = 90) -> None:
     """Return when something has become true."""
     async with asyncio.timeout(seconds):
         while not fact():  # noqa: ASYNC110 - what is asked has no event

@@ -34,7 +34,7 @@ async def test_services_end_with_the_process_that_started_them(
     ours.send_signal(ending)
     await ours.wait()
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(90):
         while any(_lives(service) for service in services):  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.02)
 

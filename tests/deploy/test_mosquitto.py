@@ -294,7 +294,7 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
 
 
 async def _eventually_connects(connection: MqttConnection) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(90):
         while True:
             with suppress(ConnectionRefusedError):
                 await probe_mqtt(connection)

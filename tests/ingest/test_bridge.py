@@ -20,7 +20,6 @@ from schemas.wire import DeadLetter, Reading
 from tests.contracts.test_reading_sink import read_topics
 from tests.ingest.publisher import publisher
 
-pytestmark = pytest.mark.timeout(90)
 TOPICS = {wire.READINGS: Topic(partitions=4), wire.DEAD_LETTERS: Topic(partitions=1)}
 KEY_A = {"Authorization": "Bearer sleutel-a"}
 Make = Callable[..., IngestSettings]
@@ -109,7 +108,7 @@ async def test_message_without_a_place_is_a_dead_letter_and_is_acknowledged(
             for topic in topics:
                 await sender.publish(topic, [b"?"])
         expected = 'acknowledged_total{channel="mqtt"} 2.0'
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while expected not in (await client.get("/metrics")).text:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 

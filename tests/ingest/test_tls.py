@@ -95,7 +95,7 @@ async def test_callers_reach_http_ingest_over_tls(
 
 
 async def _eventually(client: httpx.AsyncClient) -> httpx.Response:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(90):
         while True:
             try:
                 return await client.get("/health")

@@ -55,7 +55,7 @@ def test_killed_platform_leaves_no_process_and_starts_again(tmp_path: Path, serv
         eventually(lambda: _count(platform) == 3)
         children = children_of(platform.process.pid)
         platform.stop(with_signal=signal.SIGKILL)
-        eventually(lambda: not [pid for pid in children if is_alive(pid)], seconds=30)
+        eventually(lambda: not [pid for pid in children if is_alive(pid)])
 
     with up(tmp_path, services=services) as platform:
         assert eventually(lambda: _count(platform) == 3)

@@ -114,7 +114,7 @@ async def journey(
         yield
 
 
-async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 30) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 90) -> None:
     """Return as soon as something holds.
 
     Raises:

@@ -138,7 +138,7 @@ async def test_note_that_comes_while_its_bucket_is_summed_up_is_not_lost(
     await aggregator.execute(TEMPORARY_TABLES)
     async with aggregator.transaction():
         await aggregate(aggregator, shard=1, barring_flags=[], most=10)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(90):
             await shop.store(reading(1, observation(1, 1, 2)))
     await aggregator.close()
     await _sum_up(shop)

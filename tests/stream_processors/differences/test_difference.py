@@ -251,7 +251,7 @@ async def test_reading_that_comes_while_its_register_is_worked_on_is_not_lost(
     async with other.transaction():
         settings = meter.sink._settings
         await difference(other, shard=1, barring_flags=[], most=10, timeouts=settings)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(90):
             await meter.store(reading(1, observation(1, 15, 12)))
     await other.close()
     await make(meter)
