@@ -101,7 +101,7 @@ async def test_a_value_changes_where_one_looks_among_thousands(
     await settled(page)
     while not await page.locator(".pin:visible").count():
         before = await page.locator(".leaflet-marker-pane").inner_html()
-        await page.locator(".cluster").first.click(force=True)
+        await page.locator(".cluster").first.press("Enter")
         await page.wait_for_function(
             "(before) => document.querySelector('.leaflet-marker-pane').innerHTML !== before",
             arg=before,

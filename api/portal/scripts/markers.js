@@ -81,7 +81,13 @@ export class Markers {
     const icon = L.divIcon({ className: "cluster", html: `<span>${count}</span>`, iconSize: [44, 44] });
     const marker = L.marker([y, x], { icon }).addTo(this.#layer);
     marker.getElement().setAttribute("aria-label", words.cluster.replace("{count}", count));
-    marker.on("click", () => this.#map.setView([y, x], this.#index.getClusterExpansionZoom(id)));
+    const open = () => this.#map.setView([y, x], this.#index.getClusterExpansionZoom(id));
+    marker.on("click", open);
+    marker.on("keypress", ({ originalEvent }) => {
+      if (originalEvent.key !== "Enter") return;
+      this.#map.getContainer().focus({ preventScroll: true }); // the circle will be gone
+      open();
+    });
     return marker;
   }
 
