@@ -220,7 +220,7 @@ async def test_what_cannot_be_resumed_says_where_the_history_is(
 async def test_a_quiet_stream_gives_signs_of_life_with_the_newest_id(
     settings: ApiSettings, owner: asyncpg.Connection
 ) -> None:
-    quick = LiveSettings(poll_seconds=0.1, keep_alive_seconds=0.1)
+    quick = LiveSettings(poll_seconds=0.1, keep_alive_seconds=1)
     async with (
         served(settings.model_copy(update={"live": quick})) as address,
         listening(address, "?theme=energy") as events,
@@ -345,7 +345,7 @@ def test_a_client_that_reads_nothing_of_little_is_let_go_too() -> None:
 async def test_a_frozen_client_is_let_go_though_the_system_has_room_for_all_that_it_is_sent(
     settings: ApiSettings, owner: asyncpg.Connection
 ) -> None:
-    quick = settings.live.model_copy(update={"keep_alive_seconds": 0.5})
+    quick = settings.live.model_copy(update={"keep_alive_seconds": 1})
     patient = RequestPolicy(stall_seconds=3600)  # else the system lets it go after a minute
     changed = settings.model_copy(update={"live": quick, "requests": patient})
     async with served(changed) as address, listening(address) as others:
@@ -445,7 +445,7 @@ def test_flag_chooses_flagged_observations_alone() -> None:
 async def test_open_connection_is_cut_when_its_key_opens_nothing_any_more(
     settings: ApiSettings, owner: asyncpg.Connection, keys_file: Path, how: str
 ) -> None:
-    quick = settings.live.model_copy(update={"keep_alive_seconds": 0.2})
+    quick = settings.live.model_copy(update={"keep_alive_seconds": 1})
     async with served(settings.model_copy(update={"live": quick})) as address:
         async with listening(address, **as_city("zonnedorp")) as events:
             soon = datetime.now(UTC) + timedelta(seconds=0.5)

@@ -205,7 +205,7 @@ async def test_a_connection_ends_in_time_and_when_we_stop(settings: ApiSettings)
 async def test_a_connection_is_cut_when_its_key_opens_nothing_any_more(
     settings: ApiSettings, keys_file: Path
 ) -> None:
-    quick = settings.live.model_copy(update={"keep_alive_seconds": 0.2})
+    quick = settings.live.model_copy(update={"keep_alive_seconds": 1})
     async with (
         served(settings.model_copy(update={"live": quick})) as address,
         listening(address, **as_city("zonnedorp")) as messages,
