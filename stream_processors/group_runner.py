@@ -22,6 +22,7 @@ from stream_processors.arrival import arrival_of
 from stream_processors.group_consumer import member
 from stream_processors.group_offsets import Committed, committed_places
 from stream_processors.kafka_client import MAXIMUM_RECORD_BYTES, consumer, record_of
+from stream_processors.kafka_pulse import KafkaPulse
 from stream_processors.kafka_sink import KafkaSink
 from stream_processors.monitor import Monitor
 from stream_processors.outgoing import dead_letter_record, observations_record
@@ -74,6 +75,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._topology = TOPOLOGY["normalise"]
         self._pipeline = Pipeline.of(settings, registry)
         self._sink = KafkaSink(settings.kafka, monitor.health)
+        self._pulse = KafkaPulse(monitor.health, patience_seconds=settings.kafka.session_seconds)
         self._consumer: AIOKafkaConsumer = None
         self._is_member = False
         self._generation = 0
@@ -118,7 +120,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         done = await asyncio.gather(*(self._pass(*one) for one in found.items()))
         await self._commit({place: known for place, known in done if known is not None})
         if self._is_member:
-            self._monitor.health.is_ready()
+            self._pulse.feel(self._consumer, found)
         self._show(found)
 
     async def _take_over(self) -> None:
@@ -129,7 +131,8 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         generation = self._generation
         committed = await committed_places(self._settings.kafka, self._topology.group, fresh)
         try:
-            beginnings = await self._consumer.beginning_offsets(fresh)
+            with self._pulse.awaited():
+                beginnings = await self._consumer.beginning_offsets(fresh)
         except KafkaError as failure:
             raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
         if generation != self._generation:
@@ -226,7 +229,8 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         if not ours:
             return
         try:
-            await self._consumer.commit(ours)
+            with self._pulse.awaited():
+                await self._consumer.commit(ours)
         except (KafkaError, IllegalStateError) as failure:
             # The partitions are another's now, or Kafka is away: it is done again, and the store
             # knows what it has seen.

@@ -11,7 +11,7 @@ from schemas.settings import KafkaConnection
 from stream_processors.kafka_client import give_up, producer
 from stream_processors.monitor import Health
 from stream_processors.outgoing import Outgoing
-from stream_processors.patience import patiently
+from stream_processors.patience import patiently, telling
 
 _BATCH_BYTES = 512 << 10
 _RECORD_BYTES = 100  # room for what surrounds a record in its batch
@@ -48,9 +48,11 @@ class KafkaSink:
         builder = sender.create_batch()
         for record in batch:
             builder.append(key=record.key, value=record.value, timestamp=None)
+        seconds = self._kafka.session_seconds
         try:
-            async with asyncio.timeout(_CONFIRM_SECONDS):
-                await (await sender.send_batch(builder, topic, partition=partition))
+            with telling("Kafka does not confirm", after_seconds=seconds, health=self._health):
+                async with asyncio.timeout(_CONFIRM_SECONDS):
+                    await (await sender.send_batch(builder, topic, partition=partition))
         except (KafkaError, AssertionError, TimeoutError) as failure:
             # The client asserts that it knows the partition: Kafka, coming up, may not name all.
             # A producer that numbers its records may be unusable after an error: take another.

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from schemas.errors import Unavailable
@@ -28,3 +29,18 @@ async def patiently(attempt: Callable[[], Awaitable[_Answer]], *, health: Health
             log.warning("%s; again in %.1f s", unavailable, pause)
             await asyncio.sleep(pause)
             cap = min(cap * 2, _LONGEST_SECONDS)
+
+
+@contextmanager
+def telling(words: str, *, after_seconds: float, health: Health) -> Iterator[None]:
+    """Say what we wait for when the context takes long: its neighbour's client says nothing."""
+
+    def tell() -> None:
+        health.waits_for(words)
+        log.warning("%s, for %.1f s so far", words, after_seconds)
+
+    waiting = asyncio.get_running_loop().call_later(after_seconds, tell)
+    try:
+        yield
+    finally:
+        waiting.cancel()

@@ -13,6 +13,7 @@ from schemas.errors import BrokerUnavailable, Fenced
 from schemas.journal import facts
 from stream_processors.group_consumer import member
 from stream_processors.kafka_client import cluster_of, consumer, record_of
+from stream_processors.kafka_pulse import KafkaPulse
 from stream_processors.monitor import Monitor
 from stream_processors.patience import patiently
 from stream_processors.record import Record
@@ -68,6 +69,7 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._sink = sink
         self._monitor = monitor
         self._group = group
+        self._pulse = KafkaPulse(monitor.health, patience_seconds=settings.kafka.session_seconds)
         self._consumer: AIOKafkaConsumer = None
         self._is_member = False
         self._generation = 0
@@ -114,7 +116,7 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         if records:
             await self._write(records)
         if self._is_member:
-            self._monitor.health.is_ready()
+            self._pulse.feel(self._consumer, found)
         self._show_lag()
 
     async def _write(self, records: Sequence[Record]) -> None:
@@ -135,7 +137,8 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         known = await self._sink.take_over([place.partition for place in fresh])
         self._ownership.cluster = await cluster_of(self._settings.kafka)
         try:
-            beginnings = await self._consumer.beginning_offsets(fresh)
+            with self._pulse.awaited():
+                beginnings = await self._consumer.beginning_offsets(fresh)
         except KafkaError as failure:
             raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
         if generation != self._generation:

@@ -11,14 +11,17 @@ from typing import NamedTuple
 
 import httpx
 
+from schemas import telemetry
 from simulators.ledger import Ledger
 from simulators.load import readings
 from simulators.scenario import Load
 from tests.faults.pipeline import CITY
+from tests.faults.telling import counted
 from tests.faults.trial import Trial
 
 _seeds = itertools.count(500)
 _PAUSE_SECONDS = 0.1
+_PATIENCE_SECONDS = 90.0
 _TIMEOUT = httpx.Timeout(20)
 
 
@@ -47,14 +50,13 @@ class HttpDevice:
         """Return what was answered in a time."""
         return [one for one in self.answers if since <= one.time < until]
 
-    async def refused(self, *, seconds: float = 90) -> None:
+    async def refused(self) -> None:
         """Return when a request is answered with 503 from now on."""
-        begun = datetime.now(UTC)
-        async with asyncio.timeout(seconds):
-            while not any(  # noqa: ASYNC110 - another task's state
-                one.status == 503 for one in self.answers if one.time > begun
-            ):
-                await asyncio.sleep(_PAUSE_SECONDS)
+        await self._answered_with(httpx.codes.SERVICE_UNAVAILABLE)
+
+    async def accepted(self) -> None:
+        """Return when a request is answered with 202 from now on."""
+        await self._answered_with(httpx.codes.ACCEPTED)
 
     async def send(self) -> None:
         """Send until told to finish."""
@@ -72,6 +74,14 @@ class HttpDevice:
     def finish(self) -> None:
         """Send what was begun, and nothing more."""
         self._done = True
+
+    async def _answered_with(self, status: int) -> None:
+        begun = datetime.now(UTC)
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while not any(  # noqa: ASYNC110 - another task's state
+                one.status == status for one in self.answers if one.time > begun
+            ):
+                await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _is_accepted(self, client: httpx.AsyncClient, topic: str, payload: bytes) -> bool:
         with contextlib.suppress(httpx.TransportError):
@@ -101,3 +111,16 @@ async def http_device(one: Trial) -> AsyncIterator[HttpDevice]:
         finally:
             device.finish()
             await sending
+
+
+async def unacknowledged(one: Trial, device: HttpDevice, seconds: float) -> list[Answer]:
+    """Return what HTTP answers while Kafka is away, when nothing may be acknowledged.
+
+    From when the gateway has noticed it: what was confirmed before is acknowledged until then.
+    """
+    await device.refused()
+    before, begun = await counted(one.pipeline, telemetry.ACKNOWLEDGED), datetime.now(UTC)
+    await asyncio.sleep(seconds)
+    after, ended = await counted(one.pipeline, telemetry.ACKNOWLEDGED), datetime.now(UTC)
+    assert after == before
+    return device.answered(begun, ended)

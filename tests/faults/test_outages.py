@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.mosquitto import MosquittoLimits
-from deploy.readiness import ask
 from deploy.stack.mosquitto import Mosquitto
 from schemas import telemetry
-from tests.faults.http_device import Answer, HttpDevice, http_device
+from tests.faults.http_device import Answer, HttpDevice, http_device, unacknowledged
 from tests.faults.pipeline import Pipeline
+from tests.faults.telling import counted
 from tests.faults.trial import Trial, trial, under_load
 
 SECONDS = float(os.environ.get("STADSPULS_FAULT_OUTAGE_SECONDS", "5"))
@@ -31,28 +30,14 @@ _NARROW = MosquittoLimits(
 _TELRAAM: Sequence[dict[str, object]] = ({"messages_per_second": 250, "dialect": "telraam"},)
 
 
-async def counted(made: Pipeline, metric: telemetry.Metric) -> int:
-    """Return what the gateway counts of a metric, over all its labels."""
-    text = (await ask(made.part("ingest").listener, "/metrics")).decode()
-    families = text_string_to_metric_families(text)
-    return int(sum(s.value for one in families if one.name == metric.name for s in one.samples))
-
-
 async def kafka_away(one: Trial, device: HttpDevice, seconds: float) -> list[Answer]:
-    """Kill Kafka, start it again, and return what HTTP answered meanwhile.
-
-    From when the gateway has noticed it: what was confirmed before is acknowledged until then.
-    """
+    """Kill Kafka, start it again, and return what HTTP answered meanwhile."""
     kafka = one.pipeline.stack.kafka_service
     await kafka.kill()
-    await device.refused()
-    before, begun = await counted(one.pipeline, telemetry.ACKNOWLEDGED), datetime.now(UTC)
-    await asyncio.sleep(seconds)
-    after, ended = await counted(one.pipeline, telemetry.ACKNOWLEDGED), datetime.now(UTC)
-    assert after == before
+    answers = await unacknowledged(one, device, seconds)
     await kafka.start()
     one.mended()
-    return device.answered(begun, ended)
+    return answers
 
 
 async def test_without_kafka_nothing_is_acknowledged_and_nothing_lost(made: Pipeline) -> None:
