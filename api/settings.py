@@ -171,7 +171,7 @@ class ApiSettings(BaseSettings):
         "",
         pattern=MQTT_URL,
         description="where everybody reads by MQTT, such as mqtt://city.example:1883, as the "
-        "catalogue and the page for developers tell it; empty: nowhere",
+        "catalogue, /asyncapi.json and the pages tell it; empty: nowhere",
     )
     live: LiveSettings = Field(LiveSettings(), description="how the live streams behave")
     destinations: DestinationPolicy = Field(

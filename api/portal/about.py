@@ -85,5 +85,5 @@ class Platform:
             view,
             document=document,
             groups=groups,
-            channels=channels(self._desk.base),
+            channels=channels(self._desk.base, self._desk.mqtt_url),
         )

@@ -21,7 +21,8 @@ from tests.api.conftest import publish, served
 from tests.api.test_live import FACTS
 
 TIME = datetime(2026, 5, 1, tzinfo=UTC)
-DOCUMENT = document("https://data.example/stad")
+BASE, BROKER = "https://data.example/stad", "mqtts://broker.example:8883"
+DOCUMENT = document(BASE, BROKER)
 EVENT = event_of(
     PublishedObservation(7, TIME, 1, TIME, TIME, TIME, {"a": 1}, ("rate.steep",), "corrected"),
     FACTS,
@@ -49,14 +50,26 @@ def check(message: str, content: Any) -> None:
 def test_every_reference_leads_somewhere_and_every_channel_is_told() -> None:
     whole = resolved(DOCUMENT)
 
-    assert {one["host"] for one in whole["servers"].values()} == {"data.example"}
-    assert whole["servers"]["websocket"]["protocol"] == "wss"
+    assert {name: (one["protocol"], one["host"]) for name, one in whole["servers"].items()} == {
+        "http": ("https", "data.example"),
+        "websocket": ("wss", "data.example"),
+        "mqtt": ("secure-mqtt", "broker.example:8883"),
+    }
     assert set(whole["channels"]["socket"]["bindings"]["ws"]["query"]["properties"]) == set(
         PARAMETERS
     )
-    told = channels("https://data.example")
+    told = channels(BASE, BROKER)
     assert len(told) == len(DOCUMENT["channels"])
     assert all(one["messages"] and one["description"] for one in told)
+
+
+def test_nothing_is_said_of_mqtt_where_nobody_reads_by_it() -> None:
+    without = document(BASE, "")
+
+    assert document(BASE, BROKER)["servers"]["mqtt"]["host"] == "broker.example:8883"
+    assert "mqtt" not in json.dumps(without).lower()
+    assert set(without["operations"]) == {"sendEvents", "sendMessages", "callWebhook"}
+    assert "MQTT" not in {one["title"] for one in channels(BASE, "")}
 
 
 def test_observation_webhook_and_topics_are_as_described() -> None:
@@ -89,7 +102,7 @@ async def test_running_interfaces_say_what_the_document_says(
         async with connect(f"{socket}?lastEventId=9999") as client:
             end = json.loads(await client.recv())
 
-    assert given == document(settings.base_iri)
+    assert given == document(settings.base_iri, settings.mqtt_url)
     assert "/asyncapi.json" in page
     assert "/live/ws" in page
     for event in events:
