@@ -25,7 +25,7 @@ def asyncapi(settings: ApiSettings) -> APIRouter:
 
     @router.get("/asyncapi.json", operation_id="asyncapi", response_class=Response)
     async def described() -> Response:
-        """Describe what goes out by itself: events, WebSocket, webhooks and, where it does, MQTT."""
+        """Describe what goes out by itself: events, WebSocket, webhooks; MQTT where it is."""
         return Response(content, media_type="application/json")
 
     return router
