@@ -2,6 +2,8 @@
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
@@ -11,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.journal import KEY
 from schemas.journey import UNFOLLOWED, Journey, write
+from schemas.seldom import Seldom
 
 _OTHERS: Final = ("aiokafka", "asyncio", "httpcore", "httpx", "urllib3")
 """Their words at DEBUG are many, and nobody's here."""
@@ -53,6 +56,7 @@ def begin(settings: JournalSettings, *, part: str = "") -> None:
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(part) if settings.log_format == "json" else Lines())
+    handler.addFilter(Repetitions())
     logging.basicConfig(level=settings.log, handlers=[handler])
     level = logging.INFO if part else logging.WARNING
     for name in _OTHERS:
@@ -72,6 +76,23 @@ def journey_of(settings: JournalSettings, *, part: str) -> Journey:
     from deploy.traces import Traces
 
     return Journey(settings.follow_share, (write, Traces(settings.traces, part=part)))
+
+
+class Repetitions(logging.Filter):
+    """Tells seldom what a library complains of; Kafka's client does so all the time."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._seldom = Seldom(clock)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep a complaint back that was written a moment ago; its next says how many were."""
+        if record.levelno < logging.WARNING or record.name.partition(".")[0] not in _OTHERS:
+            return True
+        repeated = self._seldom.due((record.name, str(record.msg)))
+        if repeated:
+            setattr(record, KEY, {"repeated": repeated})
+        return repeated is not None
 
 
 class Lines(logging.Formatter):

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from deploy.command import WRONG_USE, main
-from deploy.journal import JournalSettings, JsonLines, Lines, journey_of
+from deploy.journal import JournalSettings, JsonLines, Lines, Repetitions, journey_of
 from deploy.traces import Traces
 from schemas.journal import facts
 from schemas.journey import UNFOLLOWED, Station, Stop, reading_id
@@ -49,6 +49,26 @@ def test_a_line_for_programs_is_one_object_that_facts_cannot_forge() -> None:
         "level": "INFO", "part": "ingest", "logger": "ingest.x", "message": "rejected\n",
         "reasons": ["a", "b"], "detail": "x\ny",
     }  # fmt: skip
+
+
+def test_what_a_library_complains_of_is_told_seldom_and_what_we_do_always() -> None:
+    now = 0.0
+
+    def complain(name: str, message: str) -> logging.LogRecord:
+        return logging.LogRecord(name, logging.ERROR, "", 0, message, (1,), None)
+
+    def told(name: str, message: str = "Unable to connect to node %s") -> bool:
+        return bool(repetitions.filter(complain(name, message)))
+
+    repetitions = Repetitions(lambda: now)
+    assert [told("aiokafka") for _ in range(4)] == [True, False, False, False]
+    assert told("aiokafka", "another complaint about node %s")
+    assert all(told("ingest.kafka_sink") for _ in range(4))
+
+    now = 60.0
+    later = complain("aiokafka", "Unable to connect to node %s")
+    assert repetitions.filter(later)
+    assert Lines().format(later).endswith("Unable to connect to node 1 repeated=3")
 
 
 def test_an_exception_is_in_its_line() -> None:
