@@ -37,6 +37,7 @@ faults: $(VENV)/dev.stamp real clocks ## every fault: 200 kills at 2,000 reading
 	@rm -f $(VENV)/faults.jsonl
 	STADSPULS_FAULT_OUTCOMES=$(VENV)/faults.jsonl STADSPULS_FAULT_KILLS=200 STADSPULS_FAULT_RATE=2400 \
 	    STADSPULS_FAULT_OUTAGE_SECONDS=$(OUTAGE_SECONDS) STADSPULS_FAULT_FLOOD=4000 STADSPULS_FAULT_DEVICES=5000 \
+	    STADSPULS_FAULT_SLOW_SECONDS=60 \
 	    $(VENV)/bin/pytest tests/faults $(ARGS); status=$$?; \
 	    $(RUN) -m tests.faults.report $(VENV)/faults.jsonl; exit $$status
 

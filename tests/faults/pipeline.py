@@ -34,6 +34,7 @@ from tests.faults.proxy import FaultProxy, fault_proxy
 from tests.faults.stall import Down
 
 CITY = "leiedonk"
+SMALL_CITY = "vlierhove"
 PARTITIONS = 4
 SERVICES = ("mqtt", "kafka", "database")
 _SESSION_SECONDS = 1.5
@@ -178,9 +179,10 @@ _SETTINGS: dict[str, Callable[[Pipeline, HttpListener], BaseSettings]] = {
 async def pipeline(
     folder: Path, *, kafka_settings: Mapping[str, str] | None = None
 ) -> AsyncIterator[Pipeline]:
-    """Yield real services with an example city, ready for our processes."""
+    """Yield real services with two example cities, ready for our processes."""
     installation = Installation(folder)
     installation.add_city(_city_of_many_things(folder))
+    installation.add_city(EXAMPLES / SMALL_CITY)
     async with AsyncExitStack() as stack:
         proxies = {name: await stack.enter_async_context(fault_proxy()) for name in SERVICES}
         services = _services(installation, proxies["kafka"], kafka_settings or {})

@@ -99,13 +99,14 @@ class Trial:
         return sum(entry.acknowledged_time is not None for entry in self.entries())
 
     async def publish(self, seed: int, number: int, load: dict[str, Any]) -> None:
-        """Publish load as the city's sensors until cancelled."""
+        """Publish load as a city's sensors until cancelled."""
         made = self.pipeline
-        mqtt = made.stack.mqtt_service.connection_as(f"{CITY}.sensors")
-        settings = SimulatorSettings(mqtt={CITY: mqtt}, seed=seed)
+        wanted = Load(**{"things": 20, "cities": (CITY,), **load})
+        broker = made.stack.mqtt_service
+        mqtt = {city: broker.connection_as(f"{city}.sensors") for city in wanted.cities}
+        settings = SimulatorSettings(mqtt=mqtt, seed=seed)
         ledger = made.installation.data_dir / f"ledger.{seed}.{number}"
         self.ledgers.append(ledger)
-        wanted = Load(**{"things": 20, "cities": (CITY,), **load})
         await publish_load(settings, wanted, process=number, ledger_file=ledger)
 
     async def judged(
