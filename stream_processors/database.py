@@ -21,11 +21,11 @@ _FOR_NOW = (
     postgres.InsufficientResourcesError,
     postgres.TransactionRollbackError,
     postgres.LockNotAvailableError,
-    postgres.IdleInTransactionSessionTimeoutError,
     postgres.PostgresSystemError,
     postgres.ReadOnlySQLTransactionError,
     postgres.InternalClientError,
 )
+_TOO_SLOW = (postgres.QueryCanceledError, postgres.IdleInTransactionSessionTimeoutError)
 _DATA = (
     postgres.DataError,
     postgres.IntegrityConstraintViolationError,
@@ -39,18 +39,25 @@ class DataRefused(PlatformError):
     """PostgreSQL does not take a value of the batch; which one, it does not say."""
 
 
+class StoreTooSlow(StoreUnavailable):
+    """The database did not do something in the time that it has for it: ask for less at once."""
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Raise what the caller must do in place of what the client saw.
 
     Raises:
         StoreUnavailable: the database, or its lock, is not to be had for now.
+        StoreTooSlow: a statement, or we within a transaction, took too long.
         DataRefused: a value in the batch is none for PostgreSQL.
     """
     try:
         yield
     except _DATA as refused:
         raise DataRefused(f"{type(refused).__name__}: {refused}") from refused
+    except _TOO_SLOW as slow:
+        raise StoreTooSlow(f"the database is too slow: {slow!r}") from slow
     except _FOR_NOW as failure:
         raise StoreUnavailable(f"the database does not answer: {failure!r}") from failure
 

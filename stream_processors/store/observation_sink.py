@@ -6,11 +6,12 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Protocol
 
-from schemas.errors import StoreUnavailable
+from schemas.errors import PlatformError, StoreUnavailable
+from schemas.journal import facts
 from schemas.journey import UNFOLLOWED, Journey
 from schemas.wire import OBSERVATIONS, READINGS, NormalisedReading, Observation, Rejection
 from stream_processors.comparison.comparer import Given
-from stream_processors.database import DataRefused, Session, translated
+from stream_processors.database import DataRefused, Session, StoreTooSlow, translated
 from stream_processors.monitor import Monitor
 from stream_processors.patience import patiently
 from stream_processors.record import Record
@@ -59,6 +60,10 @@ class Comparison(Protocol):
 
     def forget(self) -> None:
         """Forget what came before: the database may have something else now."""
+
+
+class _TooMuch(PlatformError):
+    """The database was too slow for several records at once."""
 
 
 class ObservationSink:
@@ -148,21 +153,30 @@ class ObservationSink:
             self._comparison.forget()
 
     async def _commit_or_halve(self, part: list[Prepared], ownership: Ownership) -> None:
-        """Commit; when PostgreSQL refuses a value, find whose it is and keep that record."""
+        """Commit; when PostgreSQL refuses a value, find whose it is and keep that record.
+
+        Of what takes it too long it gets half at a time, or it would never take it.
+        """
         try:
             await patiently(lambda: self._commit(part, ownership), health=self._health)
+        except _TooMuch as slow:
+            log.warning("committing half at a time", extra=facts(records=len(part), why=str(slow)))
+            await self._commit_halves(part, ownership)
         except DataRefused as refused:
             self._forget()  # what is refused was compared with, but is not stored
             if len(part) > 1:
-                middle = len(part) // 2
-                await self._commit_or_halve(part[:middle], ownership)
-                await self._commit_or_halve(part[middle:], ownership)
+                await self._commit_halves(part, ownership)
             elif part[0].observations:
                 self._witness.refused(part[0], str(refused))
                 part[0].refuse([Rejection(reason="record.refused", detail=str(refused))])
                 await self._commit_or_halve(part, ownership)
             else:
                 raise
+
+    async def _commit_halves(self, part: list[Prepared], ownership: Ownership) -> None:
+        middle = len(part) // 2
+        await self._commit_or_halve(part[:middle], ownership)
+        await self._commit_or_halve(part[middle:], ownership)
 
     async def _commit(self, part: Sequence[Prepared], ownership: Ownership) -> None:
         moves = ownership.moves(one.record for one in part)
@@ -180,8 +194,10 @@ class ObservationSink:
                 )
                 with self._witness.timed(batch):
                     await commit(connection, batch, self._settings)
-        except StoreUnavailable:
+        except StoreUnavailable as unavailable:
             await self._session.close()
+            if isinstance(unavailable, StoreTooSlow) and len(part) > 1:
+                raise _TooMuch(str(unavailable)) from unavailable
             raise
         if any(one.withdrawals for one in part):
             self._forget()  # what is withdrawn is no past

@@ -5,9 +5,18 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from schemas import wire
+from schemas.settings import DatabaseConnection
 from schemas.wire import Rejection
 from stream_processors.store.slices import MAXIMUM_ROUNDS
-from tests.stream_processors.scene import NOON, Scene, metric, observation, reading, record
+from tests.stream_processors.scene import (
+    NOON,
+    Scene,
+    metric,
+    observation,
+    reading,
+    record,
+    scene,
+)
 
 
 async def test_reading_that_normalise_repeats_is_accounted_for_once(shop: Scene) -> None:
@@ -162,6 +171,23 @@ async def test_value_that_only_postgresql_refuses_is_found_by_halving(
     assert (letter["reasons"], letter["reading_offset"]) == (["record.refused"], 13)
     assert await shop.results() == [float(n) for n in range(20) if n != 13]
     assert await shop.account() == {"normalised": 19, "rejected": 1, "observations": 19}
+
+
+async def test_what_takes_the_database_too_long_at_once_is_stored_half_at_a_time(
+    database: DatabaseConnection,
+) -> None:
+    async with scene(database, 0, statement_timeout_seconds=1.5) as slow:
+        await slow.connection.execute(
+            "create function dawdle() returns trigger language plpgsql as "
+            "'begin perform pg_sleep(0.5); return new; end'; "
+            "create trigger slow before insert on observation "
+            "for each row execute procedure dawdle()"
+        )
+        await slow.store(*(reading(n, observation(minute=n, result=n)) for n in range(4)))
+
+        assert await slow.results() == [0, 1, 2, 3]
+        assert await slow.account() == {"normalised": 4, "observations": 4}
+        assert len(await slow.rows("publication", "first_sequence")) > 1
 
 
 async def test_many_results_for_one_key_are_cut_into_several_transactions(shop: Scene) -> None:
