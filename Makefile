@@ -24,7 +24,7 @@ setup: $(VENV)/embedded.stamp portal ## .venv with the platform and the embedded
 demo: setup ## the whole platform with a simulated city, until Ctrl-C (ARGS='--seconds 30 --json')
 	@$(VENV)/bin/stadspuls demo $(ARGS)
 
-test: check real clients portal browser clocks ## the checks, then all tests on the embedded and on the real services (ARGS='-k name')
+test: check real clients portal browser spoilers ## the checks, then all tests on the embedded and on the real services (ARGS='-k name')
 	$(VENV)/bin/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 bench: $(VENV)/dev.stamp real ## throughput and latency on the real services
@@ -33,7 +33,7 @@ bench: $(VENV)/dev.stamp real ## throughput and latency on the real services
 recordings: $(VENV)/dev.stamp real ## every recording of ../shared/data through the real services, twice (ARGS='--only bicycle')
 	$(RUN) -m bench.recordings $(ARGS)
 
-faults: $(VENV)/dev.stamp real clocks ## every fault: 200 kills at 2,000 readings a second, outages of 10 minutes; writes tests/README.md
+faults: $(VENV)/dev.stamp real spoilers ## every fault: 200 kills at 2,000 readings a second, outages of 10 minutes; writes tests/README.md
 	@rm -f $(VENV)/faults.jsonl
 	STADSPULS_FAULT_OUTCOMES=$(VENV)/faults.jsonl STADSPULS_FAULT_KILLS=200 STADSPULS_FAULT_RATE=2400 \
 	    STADSPULS_FAULT_OUTAGE_SECONDS=$(OUTAGE_SECONDS) STADSPULS_FAULT_FLOOD=4000 STADSPULS_FAULT_DEVICES=5000 \
@@ -71,7 +71,7 @@ clean: ## removes .venv and what the tools keep
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # Without them their tests are left out, and the tests say so.
-.PHONY: real clients browser clocks
+.PHONY: real clients browser spoilers
 real: $(VENV)/dev.stamp
 	@$(RUN) -m deploy.stack.install || echo 'going on without the real services'
 
@@ -81,8 +81,8 @@ clients: $(VENV)/dev.stamp
 browser: $(VENV)/dev.stamp
 	@$(RUN) -m tests.browser.install || echo 'going on without a browser'
 
-clocks: $(VENV)/dev.stamp
-	@$(RUN) -m tests.faults.install || echo 'going on without clocks that can be set'
+spoilers: $(VENV)/dev.stamp
+	@$(RUN) -m tests.faults.install || echo 'going on without clocks that jump and disks that fail'
 
 $(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(VENV)/bin/pip
 	$(PIP) --require-hashes -r requirements/dev.txt

@@ -128,6 +128,11 @@ def parts_of(parent: int) -> dict[str, int]:
     return found
 
 
+def family(pid: int) -> list[int]:
+    """Return a process and all that descend from it."""
+    return list(_family(pid, _families({stat.pid: stat for stat in _stats()})))
+
+
 def peak_bytes(statuses: Iterator[Mapping[str, int]]) -> int:
     """Return the peak of processes that share memory: what they share is counted once.
 
