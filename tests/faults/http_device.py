@@ -110,7 +110,8 @@ async def http_device(one: Trial) -> AsyncIterator[HttpDevice]:
             yield device
         finally:
             device.finish()
-            await sending
+            async with asyncio.timeout(_PATIENCE_SECONDS):  # a trial that failed has no gateway
+                await sending
 
 
 async def unacknowledged(one: Trial, device: HttpDevice, seconds: float) -> list[Answer]:
