@@ -85,7 +85,7 @@ class Feeds:
 
     async def version(self, request: Request) -> Response:
         """Return a version of an entity."""
-        path = request.url.path.lstrip("/")
+        path = request.scope["path"].lstrip("/")
         subject, _, last = path.partition("/version/")
         position, suffix = _numbered(last)
         async with self._store.reading() as connection:

@@ -81,7 +81,7 @@ def view_of(request: Request, query: Query) -> View:
     if wanted and language is None:
         raise QueryRejected(f"{LANGUAGE} {wanted[:20]!r} is not one of {', '.join(LANGUAGES)}")
     return View(
-        path=request.url.path,
+        path=request.scope["path"],
         query=query,
         language=language or DUTCH,
         chosen=language is not None,

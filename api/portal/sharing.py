@@ -37,7 +37,7 @@ class Sharing:
     """
 
     def __init__(self) -> None:
-        self._answers: ShortMemory[tuple[str, str, str], _Answer] = ShortMemory(
+        self._answers: ShortMemory[tuple[str, bytes, str], _Answer] = ShortMemory(
             seconds=_FRESH_SECONDS, most=_MOST
         )
 
@@ -48,7 +48,8 @@ class Sharing:
             PlatformError: what the handler raises; that is not remembered.
         """
         coding = at_once(request.headers.get("accept-encoding"))
-        key = (request.url.path, request.url.query, coding)
+        scope = request.scope
+        key = (scope["path"], scope["query_string"], coding)
         found = await self._answers.get(key, lambda: _made(request, handler))
         if has(request, found.headers["etag"]):
             return not_modified({k: v for k, v in found.headers.items() if k not in _OF_A_BODY})

@@ -52,7 +52,7 @@ async def ask(app: Application, request: Request) -> Answer:
 
 class _Call:
     def __init__(self, request: Request) -> None:
-        self._coming = list(request.body)
+        self._coming = list(request.body) or [b""]  # a server tells of an empty body too
         self._enough = asyncio.Event()
         self.status, self.whole = 0, False
         self.headers: tuple[tuple[bytes, bytes], ...] = ()

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from fastapi import Request
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from api.portal.assets import Assets
@@ -20,6 +20,8 @@ from api.portal.texts import LANGUAGES
 from api.settings import ApiSettings, BaseMap
 from schemas.settings import DatabaseConnection
 from tests.api.conftest import BASE, as_city, started
+from tests.fuzz.asgi_caller import Request as Call
+from tests.fuzz.asgi_caller import ask
 
 PAGES = (
     "/", "/map", "/cities", "/cities/zonnedorp", "/cities/zonnedorp/traffic",
@@ -28,6 +30,8 @@ PAGES = (
     "/docs", "/charter/zonnedorp", "/id/thing/1.html", "/cities/nergens",
 )  # fmt: skip
 HTML = {"Accept": "text/html"}
+NO_TEXT = b"?\x80"
+"""A query that is no UTF-8, as a client may send it."""
 BUILT = "page.js" in Assets()
 """Whether npm brought the map; without it, pages have none."""
 
@@ -341,3 +345,10 @@ async def test_files_are_kept_for_good_under_their_hash_and_compressed(
     assert "immutable" not in plain.headers["cache-control"]
     assert answer.text == plain.text
     assert (await client.get("/static/..%2Fpage.html")).status_code == 404
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/map/data.json", "/feeds/vocabulary"])
+async def test_query_that_is_no_text_is_answered_all_the_same(app: FastAPI, path: str) -> None:
+    answer = await ask(app, Call(target=path.encode() + NO_TEXT))
+
+    assert answer.status < 500
