@@ -13,7 +13,7 @@ import asyncpg
 
 from api.ldes.page_store import DirectoryPageStore
 from deploy.commands import Parsers
-from deploy.erasure import Places, Wish, erase, find_subject, survey
+from deploy.erasure import Places, Wish, erase, find_subject, survey, waiting_last_values
 from deploy.installation import Installation
 from deploy.instants import instant
 from deploy.sql import query
@@ -80,11 +80,12 @@ async def _erase(wishes: argparse.Namespace) -> int:
             bytes_too=not wishes.keep_bytes,
             names=wishes.names,
         )
+        waiting = await waiting_last_values(database, subject)
     finally:
         await database.close()
-    _tell(wishes, [counts])
+    _tell(wishes, [counts | {"lastValuesWaiting": waiting}])
     if not wishes.json:
-        sys.stdout.write(_promise(wishes, kafka_forgets=places.forgets))
+        sys.stdout.write(_promise(wishes, kafka_forgets=places.forgets, waiting=waiting))
     return 0
 
 
@@ -114,8 +115,14 @@ def _wish(wishes: argparse.Namespace) -> Wish:
     )
 
 
-def _promise(wishes: argparse.Namespace, *, kafka_forgets: bool) -> str:
-    """Return what is not gone yet, and when it is."""
+def _promise(wishes: argparse.Namespace, *, kafka_forgets: bool, waiting: int) -> str:
+    """Return what is not gone yet, and when it is.
+
+    Args:
+        wishes: what was asked for.
+        kafka_forgets: whether Kafka has its records in memory alone.
+        waiting: last values that the MQTT broker still keeps.
+    """
     lines = []
     if kafka_forgets:
         lines.append("The embedded Kafka has the records in memory until it stops.")
@@ -125,6 +132,11 @@ def _promise(wishes: argparse.Namespace, *, kafka_forgets: bool) -> str:
         )
     else:
         lines.append("Kafka reads no record of it any more, and has none on disk in two minutes.")
+    if waiting:
+        lines.append(
+            f"The MQTT broker keeps {waiting} last values of it until `stadspuls run webhooks`, "
+            "which `stadspuls up` starts, takes them back: within ten seconds of running."
+        )
     if wishes.keep_bytes:
         lines.append("The database's disk has the bytes until they are written over.")
     lines.append("Backups have what they had; whoever read it before has it still.")

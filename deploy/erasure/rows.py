@@ -13,6 +13,7 @@ _RETENTION = "stream_processors.retention"
 _SUM = statement(_RETENTION, "sum_removed")
 _RANGE = statement(_RETENTION, "removed_range")
 _MEND = statement(_RETENTION, "mend_latest")
+_TAKE_BACK = statement(_RETENTION, "take_back")
 _ENTER_LANE = statement("stream_processors.store", "enter_lane")
 _OBSERVATIONS = statement(__package__, "remove_observations")
 _VERSIONS = statement(__package__, "remove_versions")
@@ -54,13 +55,17 @@ async def _erase_observations(
         if removed:
             await connection.execute(_ENTER_LANE, LANE)
             await connection.execute(_MEND)
+            await trace.count("lastValues", await connection.fetchval(_TAKE_BACK))
     return removed
 
 
 async def _erase_versions(connection: asyncpg.Connection, subject: Subject, trace: Trace) -> int:
     async with connection.transaction():
         await connection.execute(_VERSIONS, *_time(subject), _AT_A_TIME)
-        return await _unpublish(connection, trace, "versions")
+        await connection.execute(_SUM)
+        removed = await _unpublish(connection, trace, "versions")
+        await trace.count("lastValues", await connection.fetchval(_TAKE_BACK))
+    return removed
 
 
 async def _unpublish(connection: asyncpg.Connection, trace: Trace, what: str) -> int:

@@ -10,6 +10,9 @@ select
             and (phenomenon_start >= $2 or phenomenon_end > $2)) as versions,
     (select count(*) from aggregate
         where datastream_id = any($1) and bucket_start < $3 and bucket_end > $2) as aggregates,
+    (select count(*) from mqtt_retained join latest using (datastream_id)
+        where datastream_id = any($1) and phenomenon_start < $3
+            and (phenomenon_start >= $2 or phenomenon_end > $2)) as "lastValues",
     (select count(*) from dead_letter
         where city = $4
             and (source = $5 or profile = $6 and position($7::bytea in payload) > 0)

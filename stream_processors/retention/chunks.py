@@ -21,6 +21,7 @@ _SUM = statement(__package__, "sum_chunk")
 _BY_DATASET = statement(__package__, "lost_by_dataset")
 _DROP = statement(__package__, "drop_chunk")
 _MEND = statement(__package__, "mend_latest")
+_TAKE_BACK = statement(__package__, "take_back")
 _ENTER_LANE = statement("stream_processors.store", "enter_lane")
 _HAS_CHUNKS = "select to_regclass('timescaledb_information.chunks') is not null"
 # Whoever reads a chunk holds it: we do not wait for them in the lane.
@@ -76,6 +77,7 @@ async def _try_drop(
             await connection.execute(_IMPATIENT)
             await connection.execute(_DROP, *bounds)
             await connection.execute(_MEND)
+            await connection.execute(_TAKE_BACK)
             return await _note(connection, lost, rules, round_at)
     except (asyncpg.LockNotAvailableError, asyncpg.InsufficientPrivilegeError) as busy:
         log.info("chunk from %s stays for now: %s", bounds[0].isoformat(), busy)

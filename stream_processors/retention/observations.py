@@ -14,6 +14,7 @@ _VERSIONS = statement(__package__, "remove_versions")
 _SUM = statement(__package__, "sum_removed")
 _RANGE = statement(__package__, "removed_range")
 _MEND = statement(__package__, "mend_latest")
+_TAKE_BACK = statement(__package__, "take_back")
 _WAITS = statement(__package__, "waits_for_sums")
 _KEEP_FROM = statement(__package__, "keep_from")
 _ENTER_LANE = statement("stream_processors.store", "enter_lane")
@@ -56,8 +57,11 @@ async def remove_versions(
     async with connection.transaction():
         await connection.execute(_VERSIONS, rule.dataset_id, removal.before, most)
         await unpublish_removed(connection)
+        await connection.execute(_SUM)
         [found] = await connection.fetch(_RANGE)
-        return await removal.note(connection, found)
+        removed = await removal.note(connection, found)
+        await connection.execute(_TAKE_BACK)
+    return removed
 
 
 async def _mend_and_note(connection: Connection, removal: Removal) -> int:
@@ -66,4 +70,5 @@ async def _mend_and_note(connection: Connection, removal: Removal) -> int:
     if removed:
         await connection.execute(_ENTER_LANE, LANE)
         await connection.execute(_MEND)
+        await connection.execute(_TAKE_BACK)
     return removed

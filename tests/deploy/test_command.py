@@ -1,5 +1,6 @@
 """The command line, without a platform."""
 
+import argparse
 import json
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy import command
+from deploy.commands.erase import _promise
 from schemas.keys import KeyRing
 
 
@@ -149,3 +151,12 @@ def test_all_commands_are_registered() -> None:
     files = (Path(command.__file__).parent / "commands").glob("[!_]*.py")
 
     assert {name.replace("-", "_") for name in command.COMMANDS} == {file.stem for file in files}
+
+
+def test_erasure_says_that_the_broker_keeps_last_values_only_where_it_does() -> None:
+    wishes = argparse.Namespace(keep_records=False, keep_bytes=False)
+    told = {number: _promise(wishes, kafka_forgets=False, waiting=number) for number in (0, 2)}
+
+    assert "keeps 2 last values" in told[2]
+    assert "stadspuls run webhooks" in told[2]
+    assert "last value" not in told[0]

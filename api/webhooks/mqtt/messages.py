@@ -1,6 +1,6 @@
 """Published observations as MQTT messages."""
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -48,7 +48,7 @@ def messages_of(
         yield LiveMessage(topic_of(facts), event.json, is_newest)
 
 
-def taken_back(retained: Mapping[int, str], closed: Iterator[int]) -> Iterator[LiveMessage]:
+def taken_back(topics: Iterable[str]) -> Iterator[LiveMessage]:
     """Yield the messages that take last values back: empty ones (MQTT 3.1.1, 3.3.1.3)."""
-    for datastream in closed:
-        yield LiveMessage(retained[datastream], b"", retained=True)
+    for topic in topics:
+        yield LiveMessage(topic, b"", retained=True)

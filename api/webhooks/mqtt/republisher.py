@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import random
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from importlib.resources import files
@@ -21,13 +22,21 @@ from api.webhooks.mqtt.messages import POSITION_TOPIC, LiveMessage, messages_of,
 from schemas.settings import MqttConnection
 
 _log: Final = logging.getLogger(__name__)
-_HERE: Final = files("api.webhooks.mqtt")
-_NOTE_POSITION: Final = (_HERE / "position.sql").read_text(encoding="utf-8")
-_NOTE_RETAINED: Final = (_HERE / "retained.sql").read_text(encoding="utf-8")
-_LOOK_SECONDS: Final = 10.0  # for datastreams that are open no more
+_LOOK_SECONDS: Final = 10.0  # for last values that are to be taken back
 _ACKNOWLEDGE_SECONDS: Final = 30.0
 _FIRST_SECONDS, _LONGEST_SECONDS = 0.2, 10.0
 _CLIENT: Final = "stadspuls-live"
+
+
+def _statement(name: str) -> str:
+    return (files("api.webhooks.mqtt") / f"{name}.sql").read_text(encoding="utf-8")
+
+
+_NOTE_POSITION: Final = _statement("position")
+_NOTE_RETAINED: Final = _statement("retained")
+_NOTE_OVERTAKEN: Final = _statement("overtaken")
+_LOOK: Final = _statement("look")
+_FORGET: Final = _statement("forget")
 
 
 class Republisher:
@@ -45,7 +54,8 @@ class Republisher:
         self._hub, self._pen, self._monitor = hub, pen, monitor
         self._after = 0
         self._newest: dict[int, datetime] = {}
-        self._retained: dict[int, str] = {}
+        self._retained: set[int] = set()
+        self._look_time = time.monotonic()
 
     async def run(self) -> NoReturn:
         """Send until cancelled, through every outage of the broker.
@@ -85,14 +95,16 @@ class Republisher:
         """Find out where it stopped; the first time it begins with what is published next."""
         latest = await self._pen.fetch("select datastream_id, phenomenon_start from latest")
         self._newest = {row["datastream_id"]: row["phenomenon_start"] for row in latest}
-        retained = await self._pen.fetch("select datastream_id, topic from mqtt_retained")
-        self._retained = {row["datastream_id"]: row["topic"] for row in retained}
+        retained = await self._pen.fetch("select datastream_id from mqtt_retained")
+        self._retained = {row["datastream_id"] for row in retained}
         position = await self._pen.fetch("select sequence from mqtt_position")
         self._after = position[0]["sequence"] if position else self._hub.position
 
     async def _go_on(self, client: LiveClient) -> None:
         """Send what follows, or wait for it a while."""
-        await self._take_back(client)
+        if time.monotonic() >= self._look_time:
+            await self._take_back(client)
+            self._look_time = time.monotonic() + _LOOK_SECONDS
         batches = await self._next()
         if batches:
             await self._send(client, batches)
@@ -107,6 +119,8 @@ class Republisher:
             return await self._hub.missed(self._after)
         except (NoLongerKept, NotYet) as gap:
             _log.error("MQTT goes on at what is published next: %s", gap)
+            await self._pen.fetch(_NOTE_OVERTAKEN, self._after)
+            self._look_time = time.monotonic()
             self._after = self._hub.position
             return ()
 
@@ -126,31 +140,30 @@ class Republisher:
         What it was told of and never got is taken back without harm.
         """
         kept = {int(m.topic.rpartition("/")[2]): m.topic for m in messages if m.retained}
-        new = {number: topic for number, topic in kept.items() if number not in self._retained}
+        new = [number for number in kept if number not in self._retained]
         if new:
-            await self._pen.fetch(_NOTE_RETAINED, list(new), list(new.values()))
-            self._retained |= new
+            topics = [kept[number] for number in new]
+            starts = [self._newest[number] for number in new]
+            await self._pen.fetch(_NOTE_RETAINED, new, topics, starts)
+            self._retained.update(new)
 
     async def _hand_over(self, client: LiveClient, messages: Sequence[LiveMessage]) -> None:
         await client.hand_over(messages)
         self._monitor.mqtt_messages.inc(len(messages))
 
     async def _take_back(self, client: LiveClient) -> None:
-        """Let the broker forget the last values of what is open no more."""
-        closed = list(self._closed())
-        if closed:
-            messages = list(taken_back(self._retained, iter(closed)))
-            await self._hand_over(client, messages)
-            # The last one again, acknowledged; the position would go back after a restart.
-            await client.confirm(messages[-1].topic, "")
-            await self._pen.fetch(
-                "delete from mqtt_retained where datastream_id = any($1)", closed
-            )
-            for one in closed:
-                del self._retained[one]
-
-    def _closed(self) -> Iterable[int]:
-        for one in self._retained:
-            facts = self._hub.directory.get(one)
-            if facts is not None and not facts.open:
-                yield one
+        """Let the broker forget the last values of what is open no more, or was removed."""
+        found = await self._pen.fetch(_LOOK, self._after)
+        if not found:
+            return
+        messages = list(taken_back(row["topic"] for row in found))
+        await self._hand_over(client, messages)
+        # The last one again, acknowledged; the position would go back after a restart.
+        await client.confirm(messages[-1].topic, "")
+        await self._pen.fetch(_FORGET, [row["datastream_id"] for row in found])
+        for number, _, newest in found:
+            self._retained.discard(number)
+            if newest is None:
+                self._newest.pop(number, None)
+            else:
+                self._newest[number] = newest

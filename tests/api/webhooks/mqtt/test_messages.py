@@ -36,6 +36,6 @@ def test_what_is_restricted_is_not_sent() -> None:
 
 
 def test_a_value_is_taken_back_by_an_empty_message_that_is_kept() -> None:
-    [message] = taken_back({7: "live/a/t/7"}, iter([7]))
+    [message] = taken_back(["live/a/t/7"])
 
     assert message == ("live/a/t/7", b"", True)
