@@ -8,6 +8,7 @@ from rdflib import Graph
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.ldes.serving.codings import Coding
 from api.ldes.terms import PREFIXES
 from api.negotiation import Form
 
@@ -63,7 +64,9 @@ def not_modified(headers: Mapping[str, str]) -> Response:
     return Response(status_code=304, headers=headers)
 
 
-def sent(content: bytes, form: Form, headers: Mapping[str, str]) -> Response:
-    """Return a document."""
-    media_type = f"{form.media_type}; charset=utf-8"
-    return Response(content, headers={**headers, "Content-Type": media_type})
+def sent(content: bytes, form: Form, coding: Coding, headers: Mapping[str, str]) -> Response:
+    """Return a document that is in a coding already."""
+    described = {**headers, "Content-Type": f"{form.media_type}; charset=utf-8"}
+    if coding != "identity":
+        described["Content-Encoding"] = coding
+    return Response(content, headers=described)

@@ -5,6 +5,7 @@ from rdflib import Graph
 from starlette.responses import Response
 
 from api.iris import Iris
+from api.ldes.serving.codings import at_once, encoded
 from api.negotiation import accepted, form_of
 from api.rdf_document import FORMS, empty_graph, has, not_modified, sent, tag_of, written
 from api.settings import ApiSettings
@@ -30,13 +31,13 @@ def shapes(settings: ApiSettings) -> APIRouter:
         headers = {
             "ETag": tag_of(text, form),
             "Cache-Control": "public, max-age=3600",
-            "Vary": "Accept",
+            "Vary": "Accept, Accept-Encoding",
         }
         if has(request, headers["ETag"]):
             return not_modified(headers)
-        if form.suffix == "ttl":
-            return sent(text.encode(), form, headers)
-        return sent(written(_graph(text), form), form, headers)
+        content = text.encode() if form.suffix == "ttl" else written(_graph(text), form)
+        coding = at_once(request.headers.get("accept-encoding"))
+        return sent(encoded(content, coding), form, coding, headers)
 
     router.add_api_route(
         "/shapes/{name}",

@@ -10,6 +10,7 @@ from rdflib import Graph
 from api.catalogue.describing import catalogue_graph
 from api.catalogue.facts import Facts, facts_of
 from api.iris import Iris
+from api.ldes.serving.codings import Coding, encoded
 from api.negotiation import Form
 from api.rdf_document import written
 from api.store import Store
@@ -18,7 +19,7 @@ from schemas.errors import NotFound
 
 @dataclass
 class Document:
-    """A state of a catalogue, and the forms of it that were asked for.
+    """A state of a catalogue, and the forms and codings of it that were asked for.
 
     Attributes:
         tag: the same for the same content.
@@ -28,7 +29,7 @@ class Document:
     graph: Graph
     tag: str
     made: float
-    forms: dict[str, bytes] = field(default_factory=dict)
+    forms: dict[tuple[str, Coding], bytes] = field(default_factory=dict)
 
 
 class Documents:
@@ -61,11 +62,15 @@ class Documents:
                 return known
             return await self._renewed(city, known)
 
-    async def form(self, document: Document, form: Form) -> bytes:
-        """Return a catalogue in a form."""
-        if form.suffix not in document.forms:
-            document.forms[form.suffix] = await asyncio.to_thread(written, document.graph, form)
-        return document.forms[form.suffix]
+    async def form(self, document: Document, form: Form, coding: Coding) -> bytes:
+        """Return a catalogue in a form and a coding, both made at the first time."""
+        plain: tuple[str, Coding] = (form.suffix, "identity")
+        wanted, known = (form.suffix, coding), document.forms
+        if plain not in known:
+            known[plain] = await asyncio.to_thread(written, document.graph, form)
+        if wanted not in known:
+            known[wanted] = await asyncio.to_thread(encoded, known[plain], coding)
+        return known[wanted]
 
     async def _renewed(self, city: str | None, known: Document | None) -> Document:
         async with self._store.reading() as connection:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from api.catalogue.documents import Documents
 from api.iris import Iris
+from api.ldes.serving.codings import at_once
 from api.negotiation import Form, accepted, form_of
 from api.queries import check_names, query_of
 from api.rdf_document import FORMS, has, not_modified, sent
@@ -34,12 +35,13 @@ def catalogue(settings: ApiSettings, store: Store) -> APIRouter:
         headers = {
             "ETag": f'W/"{document.tag}-{form.suffix}"',
             "Cache-Control": age,
-            "Vary": "Accept",
+            "Vary": "Accept, Accept-Encoding",
             "Link": f'<{documents.address(city)}>; rel="canonical"',
         }
         if has(request, headers["ETag"]):
             return not_modified(headers)
-        return sent(await documents.form(document, form), form, headers)
+        coding = at_once(request.headers.get("accept-encoding"))
+        return sent(await documents.form(document, form, coding), form, coding, headers)
 
     @router.get(
         "/catalogue", operation_id="catalogue", response_class=Response, responses=_ANSWERS

@@ -16,6 +16,7 @@ from api.entities.words import say_flag, say_theme
 from api.identifiers import MAXIMUM_INTEGER
 from api.iris import Iris
 from api.ldes import lexical
+from api.ldes.serving.codings import at_once, encoded
 from api.ldes.star import Star
 from api.negotiation import Form, accepted, form_of
 from api.portal.rendering import LANGUAGE, Pages, view_of
@@ -30,8 +31,9 @@ ALL_FORMS: Final = (*FORMS, Form("html", "text/html"))
 _LAST: Final = re.compile(r"(0|[1-9]\d{0,9})(?:\.([a-z]+))?", re.ASCII)
 _NUMBER: Final = re.compile(r"0|[1-9]\d{0,9}", re.ASCII)
 _WORD: Final = re.compile(rf"(.+?)(?:\.({'|'.join(form.suffix for form in ALL_FORMS)}))?")
-_PUBLIC: Final = {"Cache-Control": "public, max-age=60", "Vary": "Accept"}
-_PRIVATE: Final = {"Cache-Control": "private, no-store", "Vary": "Accept"}
+_VARY: Final = {"Vary": "Accept, Accept-Encoding"}
+_PUBLIC: Final = {"Cache-Control": "public, max-age=60", **_VARY}
+_PRIVATE: Final = {"Cache-Control": "private, no-store", **_VARY}
 
 
 class Answers:
@@ -108,7 +110,8 @@ class Answers:
             return not_modified(headers)
         graph, subject = graph_of(star.text), star.subject[1:-1]
         if form.suffix != "html":
-            return sent(written(graph, form), form, headers)
+            coding = at_once(request.headers.get("accept-encoding"))
+            return sent(encoded(written(graph, form), coding), form, coding, headers)
         return self._pages.page(
             "entity.html",
             view,

@@ -153,8 +153,8 @@ class Pages:
         self, body: bytes, view: View, media_type: str, headers: Mapping[str, str]
     ) -> Response:
         coding = at_once(view.accept_encoding)
-        varies = ", ".join(sorted({"Accept-Encoding", headers.get("Vary", "Accept-Encoding")}))
-        sent = {**headers, "Vary": varies}
+        varies = {"Accept-Encoding", *headers.get("Vary", "Accept-Encoding").split(", ")}
+        sent = {**headers, "Vary": ", ".join(sorted(varies))}
         if coding != "identity":
             sent["Content-Encoding"] = coding
         return Response(encoded(body, coding), media_type=media_type, headers=sent)

@@ -76,6 +76,21 @@ async def test_form_is_the_one_that_the_caller_accepts(
     assert answer.content == (await client.get(f"/catalogue.{suffix}")).content
 
 
+@pytest.mark.parametrize("coding", ["zstd", "gzip", "identity"])
+async def test_form_is_compressed_as_the_caller_likes(
+    client: httpx.AsyncClient, coding: str
+) -> None:
+    plain = await client.get("/catalogue.nt", headers={"Accept-Encoding": "identity"})
+    for _ in range(2):
+        answer = await client.get("/catalogue.nt", headers={"Accept-Encoding": coding})
+
+        assert answer.content == plain.content
+        assert answer.headers.get("content-encoding", "identity") == coding
+        assert {"Accept", "Accept-Encoding"} <= set(answer.headers["vary"].split(", "))
+        sent = int(answer.headers["content-length"])
+        assert (sent < len(plain.content) / 2) == (coding != "identity")
+
+
 @pytest.mark.parametrize(
     ("path", "accept", "status"),
     [

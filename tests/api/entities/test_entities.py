@@ -229,6 +229,23 @@ async def test_caller_that_has_it_gets_no_second_copy(client: httpx.AsyncClient)
         assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.parametrize("coding", ["zstd", "gzip", "identity"])
+async def test_entities_and_shapes_are_compressed_as_the_caller_likes(
+    client: httpx.AsyncClient, coding: str
+) -> None:
+    for path in ("/id/theme/traffic.nt", "/id/theme/traffic.html", "/shapes/sensor.ttl"):
+        plain = await client.get(path, headers={"Accept-Encoding": "identity"})
+        answer = await client.get(path, headers={"Accept-Encoding": coding})
+        tag = {"If-None-Match": answer.headers["etag"], "Accept-Encoding": coding}
+        again = await client.get(path, headers=tag)
+
+        assert answer.content == plain.content
+        assert answer.headers.get("content-encoding", "identity") == coding
+        assert answer.headers["vary"] == again.headers["vary"]
+        assert {"Accept", "Accept-Encoding"} <= set(answer.headers["vary"].split(", "))
+        assert again.status_code == 304
+
+
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("name", ["catalogue", "dcat-ap-hvd", "feature", "observation", "sensor"])
 async def test_shape_is_served_under_its_own_address(client: httpx.AsyncClient, name: str) -> None:
