@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -85,6 +86,30 @@ async def test_whole_chunks_go_where_all_agree(shop: Scene) -> None:
     assert sum(row[-1] for row in await removals(shop, "observation")) == 40
     assert await latest_is_exact(shop)
     assert chunks == 0 or await _chunks(shop) < chunks
+
+
+@pytest.mark.parametrize("published", [True, False], ids=["rows", "whole chunks"])
+async def test_last_value_that_goes_is_taken_back_from_the_broker_and_a_newer_one_is_not(
+    shop: Scene, *, published: bool
+) -> None:
+    await shop.store(reading(0, on_day(0), on_day(0, series=3)), reading(1, on_day(25, series=3)))
+    await sum_up(shop)
+    await shop.connection.execute(
+        "insert into mqtt_retained select n, 'live/a/t/' || n from generate_series(1, 3) as n"
+    )
+    if not published:
+        await shop.connection.execute("delete from publication")
+    for theme in ("traffic", "noise"):
+        await declare(shop, theme, observations="P10D")
+
+    await keep(shop, LATER)
+
+    noted = await shop.rows("mqtt_retained")
+    assert {row["datastream_id"]: row["removed_start"] for row in noted} == {
+        1: NOON,
+        2: None,
+        3: None,
+    }
 
 
 async def test_chunk_that_somebody_reads_goes_another_time(shop: Scene) -> None:
