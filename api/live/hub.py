@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from importlib.resources import files
 from typing import Any
 
 import asyncpg
@@ -29,6 +30,7 @@ from schemas.vocabulary import Vocabulary
 _log = logging.getLogger(__name__)
 _LATE_SECONDS = 10.0
 _LONGEST_REST_SECONDS = 0.5
+_UNPUBLISHED = (files("api.live") / "unpublished.sql").read_text(encoding="utf-8")
 _TURN = 500  # writes, before others have their turn of the event loop
 
 
@@ -49,6 +51,7 @@ class Hub:
         self._clients = 0
         self._read_time: float | None = None
         self._refreshed_time = 0.0
+        self._unpublished = 0
         self._closed = False
         self._woken = asyncio.Event()
         self._begun = asyncio.Event()
@@ -227,8 +230,7 @@ class Hub:
     async def _read(self, connection: Connection) -> None:
         now = time.monotonic()
         if not self._refreshed_time or now - self._refreshed_time > self._settings.refresh_seconds:
-            if await self.directory.refresh(connection):
-                self._recent.clear()  # what it holds was open or closed as of then
+            await self._refresh(connection)
             self._refreshed_time = now
         if not self._heard:
             await self._skip(connection)
@@ -236,6 +238,14 @@ class Hub:
             await self._pass_on(batches)
         self._read_time = time.monotonic()
         self._begun.set()
+
+    async def _refresh(self, connection: Connection) -> None:
+        """Read again what is known; what is in memory was open or closed, and kept, as of then."""
+        changed = await self.directory.refresh(connection)
+        unpublished: int = await connection.fetchval(_UNPUBLISHED)
+        if changed or unpublished != self._unpublished:
+            self._recent.clear()
+        self._unpublished = unpublished
 
     async def _skip(self, connection: Connection) -> None:
         """Go to the edge without unpacking what nobody listens to."""
