@@ -12,7 +12,7 @@ from tests.faults.http_device import http_device, unacknowledged
 from tests.faults.io_errors import io_errors, needs_tracer
 from tests.faults.pipeline import Pipeline
 from tests.faults.telling import Listener
-from tests.faults.trial import Trial, trial, under_load
+from tests.faults.trial import PROCESSES, Trial, trial, under_load
 
 pytestmark = [
     pytest.mark.real,
@@ -27,7 +27,7 @@ _AWAY_SECONDS = 1.0
 
 async def test_kafka_whose_disk_fails_ends_and_nothing_is_acknowledged(made: Pipeline) -> None:
     async with trial(made) as one:
-        processes = Listener(made.parts)
+        processes = Listener({name: made.part(name) for name in PROCESSES})
         async with under_load(one), http_device(one) as device:
             await one.committed()
             async with kafka_failing(made):
@@ -62,7 +62,7 @@ async def kafka_failing(made: Pipeline) -> AsyncIterator[None]:
 async def test_database_whose_disk_fails_panics_and_has_what_it_confirmed(made: Pipeline) -> None:
     """What cannot be brought to the disk is not confirmed: it would be gone with the power."""
     async with trial(made) as one:
-        processes = Listener(made.parts)
+        processes = Listener({name: made.part(name) for name in PROCESSES})
         async with under_load(one), http_device(one) as device:
             await one.committed()
             async with database_failing(made):
