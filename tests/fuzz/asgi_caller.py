@@ -1,10 +1,13 @@
 """A caller of an ASGI application: asks as uvicorn would, takes what comes, and goes."""
 
 import asyncio
+import gzip
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import unquote
+
+import zstandard
 
 Application: TypeAlias = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -30,9 +33,21 @@ class Answer(NamedTuple):
     whole: bool
     seconds: float
 
+    @property
+    def content(self) -> bytes:
+        """The body as it was before it was compressed; of a whole answer only."""
+        return _PLAIN[self.header(b"content-encoding")](self.body)
+
     def header(self, name: bytes) -> str:
         """Return the first header of a name, empty without one."""
         return next((value.decode("latin-1") for key, value in self.headers if key == name), "")
+
+
+_PLAIN: Mapping[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    "gzip": gzip.decompress,
+    "zstd": lambda body: zstandard.ZstdDecompressor().decompressobj().decompress(body),
+}
 
 
 async def ask(app: Application, request: Request) -> Answer:

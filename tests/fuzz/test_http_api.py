@@ -46,13 +46,17 @@ def check(request: Request, answer: Answer) -> None:
         return
     if answer.whole and answer.header(b"content-length"):
         assert int(answer.header(b"content-length")) == len(answer.body)
-    if answer.status >= 400:
+    content = answer.content if answer.whole else answer.body
+    if answer.status >= 400 and kind.startswith("text/html"):
+        assert any(b"text/html" in value for _, value in request.headers), answer
+        assert b"<h1" in content, answer
+    elif answer.status >= 400:
         assert kind == "application/problem+json", answer
-        assert json.loads(answer.body)["detail"], answer
-    if answer.whole and answer.body and "json" in kind and "ndjson" not in kind:
-        json.loads(answer.body, parse_constant=_no_number)
+        assert json.loads(content)["detail"], answer
+    if content and answer.whole and "json" in kind and "ndjson" not in kind:
+        json.loads(content, parse_constant=_no_number)
     if not any(value.removeprefix(b"Bearer ") in _KEYS for _, value in request.headers):
-        assert _SECRET not in answer.body, answer
+        assert _SECRET not in content, answer
 
 
 def _no_number(word: str) -> Any:
