@@ -105,7 +105,9 @@ def test_data_that_must_not_have_been_collected_is_counted_erased_and_leaves_a_t
     platform: Up,
 ) -> None:
     survey, erase, traces = commands("Data that must not have been collected")
-    assert "observations 1, versions 0, aggregates 3, deadLetters 1" in run(platform, survey)
+    assert "observations 1, versions 0, aggregates 3, lastValues 0, deadLetters 1" in run(
+        platform, survey
+    )
     assert of_the_second(platform)
 
     said = run(platform, erase)
