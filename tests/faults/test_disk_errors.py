@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
 
-from deploy.stack import ServiceFailed
 from tests.faults.http_device import http_device, unacknowledged
 from tests.faults.io_errors import io_errors, needs_tracer
 from tests.faults.pipeline import Pipeline
+from tests.faults.service_ends import ended, run_again
 from tests.faults.telling import Listener
 from tests.faults.trial import PROCESSES, Trial, trial, under_load
 
@@ -52,8 +52,7 @@ async def kafka_failing(made: Pipeline) -> AsyncIterator[None]:
     segments = (made.installation.data_dir / "kafka" / "log").glob("city.*/*.log")
     try:
         async with io_errors(kafka.pid, "write", "pwrite64", "writev", paths=segments):
-            with pytest.raises(ServiceFailed, match="ended by itself"):
-                await asyncio.wait_for(kafka.died(), _PATIENCE_SECONDS)
+            await ended(kafka)
         yield
     finally:
         await kafka.start()
@@ -88,9 +87,7 @@ async def database_failing(made: Pipeline) -> AsyncIterator[None]:
         async with io_errors(database.pid, "fsync", "fdatasync"):
             yield
     finally:
-        with suppress(ServiceFailed):
-            await database.wait_ready()
-        await database.start()
+        await run_again(database)
 
 
 async def gone(one: Trial) -> None:

@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
-from deploy.stack import ServiceFailed
 from tests.faults.disk import Disk, small_disk
 from tests.faults.http_device import http_device, unacknowledged
 from tests.faults.pipeline import Pipeline, pipeline
+from tests.faults.service_ends import ended, run_again
 from tests.faults.telling import Listener, Words
 from tests.faults.trial import PROCESSES, Trial, trial, under_load
 
@@ -89,8 +89,7 @@ async def kafka_full(disks: Disks) -> AsyncIterator[None]:
     kafka = disks.made.stack.kafka_service
     try:
         with disks.kafka.full():
-            with pytest.raises(ServiceFailed, match="ended by itself"):
-                await asyncio.wait_for(kafka.died(), _PATIENCE_SECONDS)
+            await ended(kafka)
             yield
     finally:
         await kafka.start()
@@ -149,9 +148,7 @@ async def database_full(disks: Disks, *, leaving_bytes: int = 0) -> AsyncIterato
         with disks.database.full(leaving_bytes=leaving_bytes):
             yield
     finally:
-        with suppress(ServiceFailed):
-            await database.wait_ready()
-        await database.start()
+        await run_again(database)
 
 
 async def new_segment(one: Trial) -> None:
