@@ -52,6 +52,11 @@ class Iris:
     base: str
     mqtt: str = ""
 
+    @property
+    def socket(self) -> str:
+        """Public address of the installation for WebSockets."""
+        return self.base.replace("http", "ws", 1)
+
     def thing(self, thing_id: int) -> str:
         """Return the IRI of a thing, a SOSA platform."""
         return f"{self.base}/id/thing/{thing_id}"

@@ -82,7 +82,7 @@ class Addresses:
             city=self.city.city,
             theme=self.theme,
             feed=self.feed,
-            socket=self.iris.base.replace("http", "ws", 1),
+            socket=self.iris.socket,
             mqtt=self.iris.mqtt,
         )
         return URIRef(filled if "://" in filled else self.iris.base + filled)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import RootModel
 
+from api.iris import Iris
 from schemas.vocabulary_entries import Entry, Text
 from schemas.yaml_source import read_model, read_yaml
 
@@ -50,7 +51,7 @@ def examples_with(base: str, mqtt_url: str, values: Mapping[str, str]) -> list[E
     known = {
         **values,
         "base": base,
-        "socket": base.replace("http", "ws", 1),
+        "socket": Iris(base).socket,
         "host": broker.hostname or "",
         "port": str(broker.port or ""),
         "tls": "\nclient.tls_set()" if broker.scheme == "mqtts" else "",
