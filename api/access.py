@@ -9,8 +9,8 @@ from pathlib import Path
 
 from starlette.requests import HTTPConnection
 
+from schemas.cities.keys import KeyRing
 from schemas.errors import Misconfigured, NotAllowed
-from schemas.keys import KeyRing
 
 _log = logging.getLogger(__name__)
 

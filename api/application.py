@@ -34,7 +34,7 @@ from api.status.status import StatusBoard
 from api.store import Store
 from api.telemetry import RequestTelemetry, Telemetry
 from api.webhooks.routes import webhooks
-from schemas.request_limit import RequestLimit
+from schemas.requests.limit import RequestLimit
 from schemas.vocabulary import Vocabulary
 
 _LIMIT_HEADERS = ("Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")

@@ -9,9 +9,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from api.lines import HttpLine, Lasting, WebSocketLine
-from schemas.connection_watch import ConnectionTable
 from schemas.errors import Misconfigured
-from schemas.request_limit import RequestPolicy
+from schemas.requests.connection_watch import ConnectionTable
+from schemas.requests.limit import RequestPolicy
 from schemas.settings import HttpListener
 
 _GRACE_SECONDS = 5

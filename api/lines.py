@@ -20,8 +20,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 
 from api.heads import BoundedHeads
-from schemas.connection_watch import ConnectionTable
 from schemas.errors import NotSupported
+from schemas.requests.connection_watch import ConnectionTable
 
 _EXTENSION: Final = "stadspuls.line"
 

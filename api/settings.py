@@ -6,9 +6,9 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from schemas.callers import NetworkText
 from schemas.publication import MAXIMUM_PER_MILLISECOND
-from schemas.request_limit import RequestPolicy
+from schemas.requests.callers import NetworkText
+from schemas.requests.limit import RequestPolicy
 from schemas.settings import DatabaseConnection, HttpListener
 
 

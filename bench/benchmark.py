@@ -29,7 +29,7 @@ from deploy.settings import PlatformSettings
 from deploy.stack.embedded_mqtt import EmbeddedMqtt
 from deploy.stack.mosquitto import Mosquitto
 from deploy.stack.mqtt import MqttService
-from schemas.city_pack import load_city_pack
+from schemas.cities.pack import load_city_pack
 
 _CALIBRATION: Final = 5000
 """Messages from which the first round's batches are sized."""

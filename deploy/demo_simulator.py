@@ -13,7 +13,7 @@ from typing import Final
 from deploy.part import environment
 from deploy.platform import Platform
 from deploy.stack.process import Command, Process, ended, spawn
-from schemas.city_pack import load_city_pack
+from schemas.cities.pack import load_city_pack
 from schemas.errors import Misconfigured, Unavailable
 from schemas.settings import MqttConnection
 from simulators.ledger import Entry, read_ledger

@@ -8,10 +8,10 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from schemas.cities.registry import Registry
 from schemas.errors import ReadingRejected
 from schemas.interpreter.observe import Yield, observe
 from schemas.privacy import gate
-from schemas.registry import Registry
 from schemas.topics import Address
 from schemas.wire import Observation
 from simulators.ledger import Entry

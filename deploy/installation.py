@@ -28,10 +28,10 @@ import msgspec
 from msgspec import structs
 
 from deploy.secrets import renew_secret, secret
-from schemas.city_pack import CityPack, load_city_pack
+from schemas.cities.keys import CityKey, KeyRing, hash_key
+from schemas.cities.pack import CityPack, load_city_pack
+from schemas.cities.registry import Registry, load_registry
 from schemas.errors import Misconfigured
-from schemas.keys import CityKey, KeyRing, hash_key
-from schemas.registry import Registry, load_registry
 
 EXAMPLES: Final = Path(__file__).parent / "cities"
 """The city packs that come with the platform: fictional cities for the demonstration."""

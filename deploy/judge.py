@@ -20,7 +20,7 @@ from deploy.expectation import Expectation, Series, expectations
 from deploy.findings import Findings, Lost
 from deploy.sql import query
 from schemas import wire
-from schemas.registry import Registry
+from schemas.cities.registry import Registry
 from simulators.ledger import Entry
 
 _SHOWN: Final = 10

@@ -7,8 +7,8 @@ from typing import Final
 from deploy.settings import PlatformSettings
 from deploy.stack import Topic
 from schemas import wire
+from schemas.cities.registry import Registry
 from schemas.language.profile_parts import duration
-from schemas.registry import Registry
 
 _PARTITIONS: Final = {"embedded": 4, "real": 12}
 _SEGMENTS: Final = 7

@@ -15,7 +15,7 @@ from deploy.settings import PlatformSettings
 from deploy.stack import Stack
 from deploy.stack.ports import free_port
 from ingest.settings import IngestSettings, MqttPolicy
-from schemas.request_limit import RequestPolicy
+from schemas.requests.limit import RequestPolicy
 from schemas.settings import HttpListener
 from stream_processors.settings import (
     AggregateSettings,

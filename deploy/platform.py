@@ -19,7 +19,7 @@ from deploy.settings import PlatformSettings
 from deploy.stack import Stack, change_topics, create_topics, embedded_stack, real_stack
 from deploy.stack.ports import free_port, is_free
 from deploy.supervisor import supervised
-from schemas.city_pack import CityPack, load_city_pack
+from schemas.cities.pack import CityPack, load_city_pack
 from schemas.errors import Misconfigured
 from schemas.settings import HttpListener
 

@@ -9,8 +9,8 @@ import asyncpg
 from deploy.drain import unstored
 from deploy.installation import Installation
 from deploy.log_ends import log_ends
+from schemas.cities.registry import Registry
 from schemas.errors import Overloaded, StoreUnavailable, Unavailable
-from schemas.registry import Registry
 from schemas.settings import DatabaseConnection, KafkaConnection
 from schemas.wire import READINGS
 from stream_processors.replay.replay import Order, Progress, Report, run_replay

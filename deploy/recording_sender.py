@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from deploy.installation import Installation
-from schemas.city_pack import CityPack
+from schemas.cities.pack import CityPack
 from schemas.settings import MqttConnection
 
 

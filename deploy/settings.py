@@ -7,7 +7,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.settings import BaseMap
-from schemas.callers import NetworkText
+from schemas.requests.callers import NetworkText
 
 
 class PlatformSettings(BaseSettings):

@@ -23,11 +23,11 @@ from ingest.ports import ReadingSink, Receipt
 from ingest.receipt_clock import ReceiptClock
 from ingest.settings import IngestSettings
 from schemas import telemetry
+from schemas.cities.registry import Registry, load_registry
 from schemas.journal import facts
 from schemas.journey import UNFOLLOWED, Journey
-from schemas.registry import Registry, load_registry
 from schemas.rejection_log import RejectionLog
-from schemas.request_limit import RequestLimit
+from schemas.requests.limit import RequestLimit
 from schemas.wire import DeadLetter
 
 _log = logging.getLogger(__name__)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, NamedTuple
 
+from schemas.cities.registry import Registry
 from schemas.errors import ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
 from schemas.privacy import WITHHELD, gate
-from schemas.registry import Registry
 from schemas.topics import Address
 
 _WITHHELD: Final = WITHHELD + b"payload.malformed"

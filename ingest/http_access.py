@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ingest.http_problems import Problem
 from ingest.trouble import Trouble
+from schemas.cities.keys import KeyRing
 from schemas.errors import Misconfigured
-from schemas.keys import KeyRing
 
 _log = logging.getLogger(__name__)
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="stadspuls"'}

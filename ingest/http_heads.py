@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from schemas.connection_watch import ConnectionTable, ConnectionWatch
+from schemas.requests.connection_watch import ConnectionTable, ConnectionWatch
 
 MOST_BYTES: Final = 65_536
 

@@ -10,9 +10,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from ingest.http_heads import BoundedHeads
-from schemas.connection_watch import ConnectionTable
 from schemas.errors import Misconfigured
-from schemas.request_limit import RequestPolicy
+from schemas.requests.connection_watch import ConnectionTable
+from schemas.requests.limit import RequestPolicy
 from schemas.settings import HttpListener
 
 _BACKLOG = 2048

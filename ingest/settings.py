@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from schemas.request_limit import RequestPolicy
+from schemas.requests.limit import RequestPolicy
 from schemas.settings import HttpListener, KafkaConnection, MqttConnection
 
 _KIB, _MIB = 1024, 1024 * 1024

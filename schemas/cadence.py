@@ -1,7 +1,7 @@
 """Cadence: how often a datastream's values are expected, as the city or the profile says."""
 
+from schemas.cities.registry import CityContext
 from schemas.language.profile_parts import duration
-from schemas.registry import CityContext
 from schemas.wire import Observation
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from schemas import city_pack, vocabulary_entries
+from schemas import vocabulary_entries
 from schemas.cadence import declared_seconds, interval_seconds
 from schemas.catalogue import (
     City,
@@ -21,11 +21,12 @@ from schemas.catalogue import (
     Sensor,
     Thing,
 )
-from schemas.declaration import city_declaration, dataset_declaration, undeclared
+from schemas.cities.declaration import city_declaration, dataset_declaration, undeclared
+from schemas.cities.pack import CityPack, KnownThing
+from schemas.cities.registry import CityContext
 from schemas.interpreter.compiled_differences import CompiledDifferences
 from schemas.interpreter.compiled_profile import Series
 from schemas.language.sensor_profile import SensorProfile
-from schemas.registry import CityContext
 from schemas.wire import Observation, ToldPlace
 
 OBSERVATION_TYPE: Final = "http://www.opengis.net/def/observationType/OGC-OM/2.0/"
@@ -82,7 +83,7 @@ def describe(
     )
 
 
-def city_of(pack: city_pack.CityPack) -> City:
+def city_of(pack: CityPack) -> City:
     """Return the city of a pack."""
     return City(
         slug=pack.slug,
@@ -161,9 +162,7 @@ def observed_property_of(
     )
 
 
-def _location(
-    title: str, known: city_pack.KnownThing | None, place: ToldPlace | None
-) -> Location | None:
+def _location(title: str, known: KnownThing | None, place: ToldPlace | None) -> Location | None:
     told = (place.longitude, place.latitude) if place else None
     position = (known.location if known else None) or told
     if position is None:

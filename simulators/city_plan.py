@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
-from schemas.pack_parts import Name
+from schemas.cities.pack_parts import Name
 from simulators.appliance import Habit
 from simulators.building import Use
 from simulators.doorway import Attraction

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, field_validator
 
-from schemas.pack_parts import Name
+from schemas.cities.pack_parts import Name
 from simulators.malformed import KINDS
 from simulators.part import Part
 

@@ -6,8 +6,8 @@ from typing import Any, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from schemas.cities.pack_parts import Name
 from schemas.errors import Misconfigured
-from schemas.pack_parts import Name
 from simulators.city_plan import CityPlan
 from simulators.device_type import DeviceType
 from simulators.fault_plan import Faults

@@ -11,10 +11,10 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from schemas import telemetry
+from schemas.cities.registry import Registry
 from schemas.errors import BrokerUnavailable
 from schemas.journal import facts
 from schemas.journey import UNFOLLOWED, Journey
-from schemas.registry import Registry
 from schemas.rejection_log import RejectionLog
 from schemas.wire import DEAD_LETTERS, OBSERVATIONS
 from stream_processors import stops

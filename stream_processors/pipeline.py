@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from schemas.registry import Registry
+from schemas.cities.registry import Registry
 from stream_processors.settings import NormaliseSettings
 from stream_processors.steps.deduplicate import (
     RedeliveryPolicy,

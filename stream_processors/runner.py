@@ -3,8 +3,8 @@
 import asyncio
 import gc
 
+from schemas.cities.registry import Registry, load_registry
 from schemas.journey import UNFOLLOWED, Journey
-from schemas.registry import Registry, load_registry
 from schemas.vocabulary import Vocabulary
 from schemas.vocabulary_entries import Severity
 from stream_processors.aggregates.aggregator import Aggregator

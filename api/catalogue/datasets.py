@@ -30,7 +30,7 @@ from api.catalogue.triples import (
 )
 from api.data_quality.lines import rounded
 from api.data_quality.measurements import Measurement
-from schemas.declaration import LegalBasis
+from schemas.cities.declaration import LegalBasis
 
 DUTCH: Final = URIRef("http://publications.europa.eu/resource/authority/language/NLD")
 ENGLISH: Final = URIRef("http://publications.europa.eu/resource/authority/language/ENG")

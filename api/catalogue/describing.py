@@ -32,7 +32,7 @@ from api.catalogue.triples import (
 )
 from api.catalogue.words import Face, catalogue_words
 from api.iris import Iris
-from schemas.declaration import Text
+from schemas.cities.declaration import Text
 
 Listed: TypeAlias = tuple[DatasetFacts, Addresses, Sequence[Face]]
 

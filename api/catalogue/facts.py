@@ -10,7 +10,7 @@ import msgspec
 
 from api.data_quality.measurements import Measurement, measurements_of
 from api.ldes.series import AnyConnection
-from schemas.declaration import CityDeclaration, DatasetDeclaration, Text
+from schemas.cities.declaration import CityDeclaration, DatasetDeclaration, Text
 
 _FOLDER: Final = files("api.catalogue")
 _CITIES: Final = (_FOLDER / "cities.sql").read_text(encoding="utf-8")

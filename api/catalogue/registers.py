@@ -10,7 +10,7 @@ from api.catalogue.addresses import Addresses
 from api.catalogue.facts import CityFacts, DatasetFacts, Facts
 from api.catalogue.words import Face, Register, catalogue_words
 from api.iris import Iris
-from schemas.declaration import DatasetDeclaration
+from schemas.cities.declaration import DatasetDeclaration
 
 LICENCE: Final = "https://data.vlaanderen.be/id/licentie/creative-commons-zero-verklaring/v1.0"
 PUBLIC_DOMAIN: Final = "http://purl.org/adms/licencetype/PublicDomain"

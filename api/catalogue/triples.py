@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from rdflib import RDF, XSD, Graph, Literal, Namespace, URIRef
 
 from api.rdf_document import empty_graph
-from schemas.declaration import Text
+from schemas.cities.declaration import Text
 
 ADMS: Final = Namespace("http://www.w3.org/ns/adms#")
 DCAT: Final = Namespace("http://www.w3.org/ns/dcat#")

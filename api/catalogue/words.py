@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from schemas.declaration import Text
+from schemas.cities.declaration import Text
 from schemas.yaml_source import read_model, read_yaml
 
 

@@ -12,7 +12,7 @@ from api.catalogue.words import catalogue_words
 from api.charter.principles import charter
 from api.iris import Iris
 from api.store import Connection
-from schemas.declaration import CityDeclaration
+from schemas.cities.declaration import CityDeclaration
 from schemas.errors import NotFound
 from schemas.vocabulary import Vocabulary
 

@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from api.ldes.series import AnyConnection
-from schemas.declaration import Text
+from schemas.cities.declaration import Text
 from schemas.vocabulary_entries import QUDT_UNITS
 from schemas.vocabulary_entries import Text as FourLanguages
 from schemas.yaml_source import read_model, read_yaml

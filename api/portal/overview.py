@@ -14,7 +14,7 @@ from api.portal.sparkline import Sparkline
 from api.portal.streams import Stream, streams
 from api.portal.wording import Wording
 from api.store import Connection
-from schemas.declaration import CityDeclaration, DatasetDeclaration
+from schemas.cities.declaration import CityDeclaration, DatasetDeclaration
 from schemas.errors import NotFound
 from schemas.vocabulary import Vocabulary
 

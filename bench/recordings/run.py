@@ -21,7 +21,7 @@ from deploy.platform import Platform, running_platform
 from deploy.recording_report import Addressee, RecordingReport, look_before, report
 from deploy.recording_sender import client_id, mqtt_connection
 from deploy.settings import PlatformSettings
-from schemas.registry import Registry
+from schemas.cities.registry import Registry
 from simulators.mqtt_sink import MqttSink
 
 

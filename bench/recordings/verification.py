@@ -10,11 +10,11 @@ import msgspec
 from bench.recordings.entries import Message, Recording
 from deploy.expectation import comparable
 from deploy.sql import query
+from schemas.cities.registry import Registry
 from schemas.errors import ReadingRejected
 from schemas.interpreter.observe import observe
 from schemas.interpreter.phenomenon_time import RECEIVED
 from schemas.privacy import gate
-from schemas.registry import Registry
 
 Key: TypeAlias = tuple[str, str, str, datetime]
 Values: TypeAlias = dict[Key, str | float]

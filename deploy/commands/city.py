@@ -9,9 +9,9 @@ from typing import Any
 
 from deploy.commands import Parsers
 from deploy.installation import Installation
-from schemas.city_pack import CityPack
+from schemas.cities.pack import CityPack
+from schemas.cities.registry import load_registry
 from schemas.errors import Misconfigured
-from schemas.registry import load_registry
 from schemas.self_check import check
 
 

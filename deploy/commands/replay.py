@@ -14,10 +14,10 @@ from deploy.recorded_payloads import recorded_payloads
 from deploy.recording_display import counted, write_report
 from deploy.recording_report import Addressee, look_before, report
 from deploy.recording_sender import client_id, mqtt_connection
+from schemas.cities.registry import CityContext
 from schemas.errors import Misconfigured, ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
 from schemas.interpreter.observe import observe
-from schemas.registry import CityContext
 from schemas.settings import KafkaConnection
 from schemas.topics import NAME, Address, source_of
 from simulators.mqtt_sink import MqttSink

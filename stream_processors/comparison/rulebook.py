@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from schemas.cadence import declared_seconds, interval_seconds
+from schemas.cities.registry import CityContext, Registry
 from schemas.errors import Misconfigured
 from schemas.quality_rules import NeighboursRule
-from schemas.registry import CityContext, Registry
 from schemas.wire import NormalisedReading, Observation
 from stream_processors.comparison.past import PastRules, past_rules
 

@@ -5,9 +5,9 @@ from dataclasses import asdict
 from typing import Any, TypeAlias
 
 from schemas.catalogue import Described
+from schemas.cities.registry import Registry
 from schemas.description import describe
 from schemas.errors import Misconfigured, StoreUnavailable
-from schemas.registry import Registry
 from schemas.settings import DatabaseConnection
 from schemas.wire import NormalisedReading, Observation, Rejection, ToldPlace
 from stream_processors.database import Connection, DataRefused, Session, translated

@@ -9,7 +9,8 @@ from typing import Any
 import asyncpg
 
 from schemas.catalogue import Described
-from schemas.city_pack import KnownThing
+from schemas.cities.pack import KnownThing
+from schemas.cities.registry import CityContext, Registry
 from schemas.description import (
     city_of,
     dataset_of,
@@ -18,7 +19,6 @@ from schemas.description import (
     thing_of,
 )
 from schemas.errors import Misconfigured
-from schemas.registry import CityContext, Registry
 from schemas.wire import Observation
 from stream_processors.database import Connection
 from stream_processors.register.catalogue_table import (

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from schemas.registry import Registry
+from schemas.cities.registry import Registry
 from schemas.wire import READINGS
 from stream_processors.arrival import arrival_of
 from stream_processors.database import Connection

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from schemas.catalogue import Described
+from schemas.cities.registry import Registry
 from schemas.description import describe
 from schemas.errors import Misconfigured
-from schemas.registry import Registry
 from schemas.wire import NormalisedReading, Observation, Rejection
 from stream_processors.database import Connection
 from stream_processors.register.catalogue_table import json_of

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from schemas.registry import Registry
+from schemas.cities.registry import Registry
 from schemas.settings import DatabaseConnection
 from schemas.wire import OBSERVATIONS
 from stream_processors.database import Connection, Session, translated

@@ -9,8 +9,8 @@ from typing import Final, TypeAlias
 
 from aiokafka import AIOKafkaConsumer
 
+from schemas.cities.registry import Registry
 from schemas.errors import BrokerUnavailable
-from schemas.registry import Registry
 from schemas.settings import DatabaseConnection, KafkaConnection
 from schemas.wire import READINGS
 from stream_processors.arrival import arrival_of

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
+from schemas.cities.registry import CityContext, Registry
 from schemas.errors import Misconfigured, ReadingRejected
-from schemas.registry import CityContext, Registry
 from schemas.topics import matches
 from schemas.wire import Reading
 

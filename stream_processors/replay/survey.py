@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
+from schemas.cities.registry import Registry
 from schemas.errors import Misconfigured
-from schemas.registry import Registry
 from stream_processors.kafka_log import Piece
 from stream_processors.replay.selection import Chooses
 from stream_processors.steps.deduplicate import (

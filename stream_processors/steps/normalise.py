@@ -4,13 +4,13 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from schemas.cities.registry import CityContext, Registry
 from schemas.errors import Misconfigured, ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
 from schemas.interpreter.observe import observe
 from schemas.interpreter.rejections import rejection_of
 from schemas.journal import Facts, facts
 from schemas.journey import reading_id
-from schemas.registry import CityContext, Registry
 from schemas.topics import Address
 from schemas.wire import NormalisedReading, Rejection
 from stream_processors.steps.passage import Arrival, Passage

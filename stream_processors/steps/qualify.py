@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from schemas.registry import Registry
+from schemas.cities.registry import Registry
 from schemas.wire import NormalisedReading, Observation
 from stream_processors.steps.passage import Passage
 

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from api.http_server import serve
 from deploy.stack.ports import free_port
 from ingest.http_server import HttpServer
-from schemas.request_limit import RequestPolicy
+from schemas.requests.limit import RequestPolicy
 from schemas.settings import HttpListener
 
 HONEST = b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"

@@ -7,7 +7,7 @@ import pytest
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.asyncio.client import connect
 
-from schemas.request_limit import RequestPolicy
+from schemas.requests.limit import RequestPolicy
 from tests.abuse.servers import (
     HONEST,
     KEPT,

@@ -18,7 +18,7 @@ from api.application import create_app
 from api.server import run
 from api.settings import ApiSettings, Limits, LiveSettings
 from deploy.stack.ports import free_port
-from schemas.keys import CityKey, hash_key
+from schemas.cities.keys import CityKey, hash_key
 from schemas.publication import PublishedObservation, pack
 from schemas.settings import DatabaseConnection, HttpListener
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from api.sensorthings.entities import COLLECTIONS, ENTITIES
-from schemas.keys import CityKey, hash_key
+from schemas.cities.keys import CityKey, hash_key
 
 from .conftest import KEYS, ROOT, Get, as_city
 

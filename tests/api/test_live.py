@@ -29,9 +29,9 @@ from api.live.filters import Filter, filter_of
 from api.live.forms import SERVER_SENT_EVENTS, WEB_SOCKET, frame
 from api.live.listeners import Listener
 from api.settings import ApiSettings, LiveSettings
-from schemas.keys import CityKey, hash_key
+from schemas.cities.keys import CityKey, hash_key
 from schemas.publication import PublishedObservation
-from schemas.request_limit import RequestPolicy
+from schemas.requests.limit import RequestPolicy
 from schemas.vocabulary import Vocabulary
 
 from .conftest import KEYS, as_city, publish, served

@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from api.settings import ApiSettings, LiveSettings
-from schemas.request_limit import RequestPolicy
+from schemas.requests.limit import RequestPolicy
 
 from .conftest import as_city, publish, served
 

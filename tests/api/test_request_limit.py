@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from api.settings import ApiSettings
-from schemas.request_limit import RequestPolicy
+from schemas.requests.limit import RequestPolicy
 
 from .conftest import BASE, as_city, started
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import asyncpg
 import pytest_asyncio
 
-from schemas.registry import Registry
+from schemas.cities.registry import Registry
 from schemas.settings import DatabaseConnection
 from schemas.wire import NormalisedReading, Observation, Rejection
 from stream_processors.register.registrar import Registrar

@@ -10,7 +10,7 @@ import pytest
 
 from deploy import command
 from deploy.commands.erase import _promise
-from schemas.keys import KeyRing
+from schemas.cities.keys import KeyRing
 
 
 def call(*words: str) -> int:

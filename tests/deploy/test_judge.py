@@ -12,10 +12,10 @@ import pytest
 import pytest_asyncio
 
 from deploy.judge import Baseline, Verdict, judge, take_baseline
+from schemas.cities.registry import Registry, load_registry
 from schemas.errors import ReadingRejected
 from schemas.interpreter.observe import observe
 from schemas.privacy import gate
-from schemas.registry import Registry, load_registry
 from schemas.settings import DatabaseConnection
 from schemas.wire import READINGS, Observation
 from simulators.city import devices_of

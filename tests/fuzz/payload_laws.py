@@ -12,11 +12,11 @@ from deploy.installation import EXAMPLES
 from ingest.envelope import Envelope
 from ingest.gates import gate_of
 from ingest.mqtt_packets import MalformedPacket, take_publishes
+from schemas.cities.registry import Registry, load_registry
 from schemas.errors import Misconfigured
 from schemas.interpreter.compiled_profile import CompiledProfile, compile_profile
 from schemas.language.sensor_profile import SensorProfile
 from schemas.library import profile_files
-from schemas.registry import Registry, load_registry
 from schemas.self_check import example_payload, example_thing
 from schemas.wire import DeadLetter
 from schemas.yaml_source import parse_yaml, read_model

@@ -7,8 +7,8 @@ import pytest
 
 from ingest.envelope import Envelope
 from ingest.gates import gate_of
-from schemas.keys import CityKey, hash_key
-from schemas.registry import Registry, load_registry
+from schemas.cities.keys import CityKey, hash_key
+from schemas.cities.registry import Registry, load_registry
 from schemas.vocabulary import Vocabulary
 
 KEYS = {"stad-a": "sleutel-a", "stad-b": "sleutel-b"}

@@ -21,7 +21,7 @@ from ingest.http_source import HttpSource
 from ingest.memory_sink import MemorySink
 from ingest.receipt_clock import ReceiptClock
 from ingest.settings import HttpPolicy
-from schemas.keys import CityKey, hash_key
+from schemas.cities.keys import CityKey, hash_key
 from schemas.rejection_log import RejectionLog
 from schemas.wire import DeadLetter, Reading
 

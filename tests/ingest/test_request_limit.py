@@ -9,8 +9,8 @@ import pytest
 from deploy.stack.ports import free_port
 from ingest.bridge import Bridge
 from ingest.settings import IngestSettings
-from schemas.registry import Registry
-from schemas.request_limit import RequestPolicy
+from schemas.cities.registry import Registry
+from schemas.requests.limit import RequestPolicy
 from schemas.settings import HttpListener, KafkaConnection
 
 ADDRESS = "/ingest/stad-a/telraam/v2/9000001"

@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from schemas.cadence import declared_seconds
+from schemas.cities.registry import CityContext, load_registry
 from schemas.description import describe
 from schemas.errors import Misconfigured
-from schemas.registry import CityContext, load_registry
 from schemas.wire import Observation
 from tests.stream_processors.packs import write_pack
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from schemas.cities.registry import load_registry
 from schemas.errors import Misconfigured
 from schemas.quality_rules import QualityRules
-from schemas.registry import load_registry
 from schemas.vocabulary import Vocabulary
 from tests.schemas.test_vocabulary import POLLEN
 from tests.stream_processors.packs import write_pack

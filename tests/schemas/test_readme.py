@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
+from schemas.cities.registry import load_registry
 from schemas.library import Library
-from schemas.registry import load_registry
 from schemas.self_check import check
 from schemas.vocabulary import Vocabulary
 

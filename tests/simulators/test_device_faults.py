@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from schemas.cities.registry import Registry, load_registry
 from schemas.errors import Misconfigured
 from schemas.interpreter.observe import Yield, observe
 from schemas.privacy import gate
-from schemas.registry import Registry, load_registry
 from schemas.wire import Observation
 from simulators.city import devices_of
 from simulators.faults import Message

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from schemas.cities.registry import Registry, load_registry
 from schemas.errors import ReadingRejected
 from schemas.interpreter.observe import Yield, observe
 from schemas.privacy import gate
-from schemas.registry import Registry, load_registry
 from schemas.vocabulary import Vocabulary
 from simulators.city import devices_of
 from simulators.device_type import load_device_types

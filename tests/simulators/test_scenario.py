@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 import yaml
 
-from schemas.city_pack import load_city_pack
+from schemas.cities.pack import load_city_pack
 from schemas.errors import Misconfigured
 from simulators import fault_plan
 from simulators.city import devices_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from schemas.registry import Registry, load_registry
+from schemas.cities.registry import Registry, load_registry
 from schemas.wire import Reading
 
 RECEIVED = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)

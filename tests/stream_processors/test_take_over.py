@@ -6,7 +6,7 @@ import pytest
 from aiokafka import TopicPartition
 
 from schemas import wire
-from schemas.registry import Registry
+from schemas.cities.registry import Registry
 from schemas.settings import KafkaConnection
 from stream_processors import group_runner
 from stream_processors.group_offsets import Committed

@@ -20,9 +20,9 @@ from api.settings import ApiSettings
 from deploy.installation import EXAMPLES
 from deploy.stack import Stack
 from schemas.catalogue import Dataset
-from schemas.declaration import DatasetDeclaration, city_declaration
+from schemas.cities.declaration import DatasetDeclaration, city_declaration
+from schemas.cities.registry import CityContext, Registry, load_registry
 from schemas.description import dataset_of
-from schemas.registry import CityContext, Registry, load_registry
 from schemas.settings import DatabaseConnection
 from stream_processors.register.synchronise import synchronise
 from tests.api.conftest import BASE, started

@@ -14,7 +14,7 @@ from api.charter.principles import charter
 from api.charter.report import report_of
 from api.charter.rules import RULES
 from api.portal.texts import LANGUAGES, Texts
-from schemas.declaration import CityDeclaration
+from schemas.cities.declaration import CityDeclaration
 from tests.api.portal.test_pages import Outline
 
 module = pytest.mark.asyncio(loop_scope="module")

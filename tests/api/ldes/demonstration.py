@@ -9,9 +9,9 @@ from api.ldes.geometry import well_known_text
 from api.ldes.member import Members, Version
 from api.ldes.series import Feature, Series
 from deploy.installation import EXAMPLES
+from schemas.cities.registry import CityContext, Registry, load_registry
 from schemas.description import describe
 from schemas.publication import PublishedObservation
-from schemas.registry import CityContext, Registry, load_registry
 from schemas.wire import Observation, Reading
 from simulators.city import devices_of
 from simulators.scenario import load_scenario

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.installation import EXAMPLES
 from schemas import errors
-from schemas.registry import Registry, load_registry
+from schemas.cities.registry import Registry, load_registry
 from schemas.self_check import example_payload, interpret
 from schemas.wire import Observation
 from tests.api.ldes.demonstration import Writers, members_of

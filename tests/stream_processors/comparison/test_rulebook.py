@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from schemas.registry import load_registry
+from schemas.cities.registry import load_registry
 from schemas.wire import NormalisedReading, Observation
 from stream_processors.comparison.past import PastRules
 from stream_processors.comparison.rulebook import Rulebook

@@ -11,8 +11,8 @@ from typing import TypeAlias
 import asyncpg
 import pytest
 
+from schemas.cities.registry import Registry
 from schemas.decoders.telegram import checksum
-from schemas.registry import Registry
 from schemas.settings import DatabaseConnection
 from schemas.wire import Reading
 from stream_processors.differences.subtractor import Subtractor

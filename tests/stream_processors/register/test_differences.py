@@ -9,7 +9,7 @@ import asyncpg
 import pytest_asyncio
 import yaml
 
-from schemas.registry import Registry, load_registry
+from schemas.cities.registry import Registry, load_registry
 from schemas.settings import DatabaseConnection
 from stream_processors.register.registrar import Registrar
 from stream_processors.register.synchronise import synchronise

@@ -10,8 +10,8 @@ import asyncpg
 import msgspec
 import pytest_asyncio
 
+from schemas.cities.registry import Registry
 from schemas.errors import StoreUnavailable
-from schemas.registry import Registry
 from schemas.settings import DatabaseConnection
 from schemas.wire import NormalisedReading, Rejection, ToldPlace
 from stream_processors.register.registrar import Registrar

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest_asyncio
 
-from schemas.registry import Registry
+from schemas.cities.registry import Registry
 from schemas.settings import DatabaseConnection
 from stream_processors.register.registrar import Registrar
 from stream_processors.register.synchronise import synchronise

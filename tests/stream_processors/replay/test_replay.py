@@ -12,8 +12,8 @@ import pytest_asyncio
 from deploy.log_ends import log_ends
 from deploy.stack.apache_kafka import ApacheKafka
 from deploy.stack.embedded_kafka import EmbeddedKafka
+from schemas.cities.registry import load_registry
 from schemas.errors import Misconfigured
-from schemas.registry import load_registry
 from schemas.settings import DatabaseConnection, KafkaConnection
 from schemas.wire import READINGS
 from stream_processors.replay.replay import Order, Report, run_replay

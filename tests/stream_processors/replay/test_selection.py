@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from schemas.cities.registry import Registry
 from schemas.errors import Misconfigured
-from schemas.registry import Registry
 from stream_processors.replay.selection import Selection, chooser
 from tests.stream_processors.packs import RECEIVED, reading
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from schemas.cities.registry import Registry
 from schemas.errors import Misconfigured
-from schemas.registry import Registry
 from schemas.wire import Reading
 from stream_processors.kafka_log import Piece
 from stream_processors.replay.again import again

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.registry import Registry
+from schemas.cities.registry import Registry
 from tests.stream_processors.packs import registry_of
 
 

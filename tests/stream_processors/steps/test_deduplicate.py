@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from schemas.registry import Registry
+from schemas.cities.registry import Registry
 from schemas.wire import Reading
 from stream_processors.steps.deduplicate import (
     RedeliveryPolicy,

@@ -1,6 +1,6 @@
 """A profile that reads hardly anything stops; its readings wait."""
 
-from schemas.registry import Registry
+from schemas.cities.registry import Registry
 from stream_processors.steps.halt import HaltPolicy, HaltState, halt
 from stream_processors.steps.normalise import normalise
 from stream_processors.steps.passage import Arrival, Passage

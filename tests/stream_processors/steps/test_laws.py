@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import pytest
 
-from schemas.registry import Registry
+from schemas.cities.registry import Registry
 from stream_processors.steps.deduplicate import RedeliveryPolicy, RedeliveryState, deduplicate
 from stream_processors.steps.halt import HaltPolicy, HaltState, halt
 from stream_processors.steps.normalise import normalise

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.registry import Registry
+from schemas.cities.registry import Registry
 from schemas.wire import READINGS, NormalisedReading, Reading, Rejection
 from stream_processors.arrival import arrival_of
 from stream_processors.record import Record

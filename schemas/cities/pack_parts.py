@@ -1,7 +1,7 @@
 """The parts of `city.yaml` in which a city tells about itself and what it publishes.
 
 What a catalogue of open data must know, and what may be left out because there is a default:
-`schemas/vocabulary/catalogue.yaml`.
+`schemas/cities/declaration.yaml`.
 """
 
 from datetime import timedelta

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from schemas.keys import CityKey, KeyRing, hash_key
-from schemas.request_limit import RequestLimit, RequestPolicy
-from schemas.request_table import RequestTable
+from schemas.cities.keys import CityKey, KeyRing, hash_key
+from schemas.requests.limit import RequestLimit, RequestPolicy
+from schemas.requests.table import RequestTable
 
 STRANGER, PROXY = "203.0.113.9", "198.51.100.1"
 KEYS = KeyRing((CityKey(city="gent", name="k", sha256=hash_key("sleutel")),))

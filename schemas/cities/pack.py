@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
+from schemas.cities.pack_parts import Contact, Dataset, Name, Part, Publisher, Text
 from schemas.errors import Misconfigured
 from schemas.language.profile_parts import Duration
-from schemas.pack_parts import Contact, Dataset, Name, Part, Publisher, Text
 from schemas.topics import Mapping, check_filter
 from schemas.vocabulary_entries import Iri
 from schemas.yaml_source import read_model, read_yaml

@@ -11,9 +11,9 @@ from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.callers import Address, NetworkText, address_of, grouped, networks, within
-from schemas.keys import KeyRing
-from schemas.request_table import RequestTable, Verdict
+from schemas.cities.keys import KeyRing
+from schemas.requests.callers import Address, NetworkText, address_of, grouped, networks, within
+from schemas.requests.table import RequestTable, Verdict
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from schemas.city_pack import CityPack, load_city_pack
+from schemas.cities.pack import CityPack, load_city_pack
+from schemas.cities.pack_parts import Dataset
 from schemas.errors import Misconfigured
 from schemas.library import Library
-from schemas.pack_parts import Dataset
 from schemas.topics import Routes
 from schemas.vocabulary import Vocabulary
 from schemas.yaml_source import Place, read_yaml

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
-from schemas.callers import Address, Network, address_of, grouped, networks, within
-from schemas.request_limit import RequestPolicy
+from schemas.requests.callers import Address, Network, address_of, grouped, networks, within
+from schemas.requests.limit import RequestPolicy
 
 _USER_TIMEOUT: Final = getattr(socket, "TCP_USER_TIMEOUT", None)  # Linux
 

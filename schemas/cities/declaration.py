@@ -11,8 +11,8 @@ from typing import Any, Final
 import msgspec
 from pydantic import BaseModel, ConfigDict
 
-from schemas import pack_parts
-from schemas.city_pack import City
+from schemas.cities import pack_parts
+from schemas.cities.pack import City
 from schemas.vocabulary import Vocabulary
 from schemas.vocabulary_entries import Theme
 from schemas.yaml_source import read_model, read_yaml
@@ -136,7 +136,7 @@ class _Defaults(BaseModel):
 
 @cache
 def _defaults() -> _Defaults:
-    return read_model(read_yaml(files("schemas") / "declaration.yaml"), _Defaults)
+    return read_model(read_yaml(files("schemas.cities") / "declaration.yaml"), _Defaults)
 
 
 def city_declaration(city: City) -> CityDeclaration:

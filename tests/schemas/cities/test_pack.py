@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from schemas.city_pack import load_city_pack
-from schemas.declaration import DatasetDeclaration, city_declaration, dataset_declaration
+from schemas.cities.declaration import DatasetDeclaration, city_declaration, dataset_declaration
+from schemas.cities.pack import load_city_pack
+from schemas.cities.registry import load_registry
 from schemas.errors import Misconfigured
-from schemas.registry import load_registry
 from schemas.vocabulary import Vocabulary
 
 CITY = """

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from schemas.cities.keys import CityKey, KeyRing, hash_key
 from schemas.errors import Misconfigured
-from schemas.keys import CityKey, KeyRing, hash_key
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""Cities: what each tells about itself in its pack, what it declares, and its keys."""
