@@ -80,9 +80,12 @@ async def _list(wishes: argparse.Namespace) -> int:
     if wishes.json:
         _write_json({"counts": counts, "shares": ratios, "newest": newest})
         return 0
-    _write(map(_group_line, counts))
-    _write(_share_line(one, wishes.window_hours) for one in ratios)
-    _write(map(_letter_line, newest))
+    lines = [
+        *map(_group_line, counts),
+        *(_share_line(one, wishes.window_hours) for one in ratios),
+        *map(_letter_line, newest),
+    ]
+    _write(lines or ["no dead letters"])
     return 0
 
 

@@ -41,7 +41,7 @@ def addresses(platform: Platform) -> list[tuple[str, str]]:
     api = platform.api.address
     mqtt = platform.stack.mqtt
     return [
-        ("first page", f"{api}/"),
+        ("portal", f"{api}/"),
         ("SensorThings", f"{api}/sensorthings/v1.1"),
         ("live stream", f"{api}/live/observations"),
         ("API documentation", f"{api}/docs"),

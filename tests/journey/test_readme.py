@@ -47,7 +47,7 @@ def test_city_of_the_readme_is_connected_and_its_reading_is_open(tmp_path: Path)
 
         found = eventually(lambda: json.loads(shell(read, platform))["value"])
         assert found[0]["properties"]["theme"] == "traffic"
-        shell(LETTERS, platform)
+        assert shell(LETTERS, platform) == "no dead letters\n"
 
 
 @pytest.mark.parametrize("line", MAKE.strip().splitlines())
