@@ -123,8 +123,8 @@ def _form(sample: bytes) -> _Form:
     except ReadingRejected as rejected:
         raise Misconfigured(f"the sample: {rejected.detail}") from rejected
     raise Misconfigured(
-        "the sample is no JSON, XML, CSV with a header, or pairs; for a binary frame write the "
-        "maker's table as a profile (schemas/profiles/README.md, the second worked example)"
+        "the sample is no JSON, XML, CSV with a header, or pairs; a binary frame may be given in "
+        "hexadecimal, with --hex"
     )
 
 

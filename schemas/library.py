@@ -116,19 +116,38 @@ def _add(profiles: dict[str, CompiledProfile], new: CompiledProfile) -> None:
 
 
 def _join_envelopes(profiles: dict[str, CompiledProfile]) -> None:
+    with_bytes = [one for one in profiles.values() if one.contents and one.contents.encoded]
     for inner in profiles.values():
         for number, carried in enumerate(inner.definition.carried_by):
             envelope = profiles.get(carried.envelope)
             if envelope is None or envelope.contents is None:
                 place = inner.source.at(("carried_by", number, "envelope"))
                 raise Misconfigured(f"{place}: `{carried.envelope}` is no envelope's profile")
-            envelope.carried[inner.id] = inner
-            inner.envelopes.append(envelope)
             predicate = compile_conditions(carried.when)
             if predicate is not None:
                 envelope.carried_when.append((predicate, inner))
-            for model in carried.models or [inner.id]:
-                other = envelope.carried_models.setdefault(model, inner)
-                if other is not inner:
-                    place = inner.source.at(("carried_by", number))
-                    raise Misconfigured(f"{place}: `{model}` is the model of {other.id} already")
+            _carry(envelope, inner, carried.models or [inner.id], ("carried_by", number))
+        if inner.decode_frame is not None:
+            for envelope in with_bytes:
+                _carry(envelope, inner, [inner.id], ("id",))
+
+
+def _carry(
+    envelope: CompiledProfile,
+    inner: CompiledProfile,
+    models: list[str],
+    said: tuple[str | int, ...],
+) -> None:
+    """Let an envelope bring a profile's payload, known by these names of its model.
+
+    Raises:
+        Misconfigured: a name is another profile's already.
+    """
+    if inner.id not in envelope.carried:
+        envelope.carried[inner.id] = inner
+        inner.envelopes.append(envelope)
+    for model in models:
+        other = envelope.carried_models.setdefault(model, inner)
+        if other is not inner:
+            place = inner.source.at(said)
+            raise Misconfigured(f"{place}: `{model}` is the model of {other.id} already")

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -47,15 +48,18 @@ def explain(
     received_time: datetime,
     zone: str = "Europe/Brussels",
     thing: str | None = None,
+    port: int | None = None,
 ) -> dict[str, Any]:
     """Return what a sample becomes, in words and plain values, for people.
 
     Without a `thing`, and where the payload names none, the thing is called `sample`.
     """
-    outcome = interpret(profile, sample, thing=thing, received_time=received_time, zone=zone)
+    attempt = partial(
+        interpret, profile, sample, received_time=received_time, zone=zone, port=port
+    )
+    outcome = attempt(thing=thing)
     if thing is None and outcome.rejected and outcome.rejected.reason == "thing.missing":
-        thing = "sample"
-        outcome = interpret(profile, sample, thing=thing, received_time=received_time, zone=zone)
+        outcome = attempt(thing="sample")
     rejections = outcome.result.rejections + ((outcome.rejected,) if outcome.rejected else ())
     return {
         "profile": profile.id,
@@ -73,6 +77,7 @@ def interpret(
     thing: str | None,
     received_time: datetime,
     zone: str,
+    port: int | None = None,
 ) -> Outcome:
     """Take a payload through gate, interpreter and quality rules, as the platform does."""
     try:
@@ -82,6 +87,7 @@ def interpret(
             thing=thing,
             received_time=received_time,
             zone=known_zone(zone),
+            port=port,
         )
     except ReadingRejected as rejected:
         return Outcome(Yield(), rejection_of(rejected))
@@ -118,6 +124,7 @@ def _wrong(profile: CompiledProfile, example: Example, log: RegisterLog) -> Iter
         thing=example_thing(example),
         received_time=example.received_time,
         zone=example.zone,
+        port=example.port,
     )
     rejections = outcome.result.rejections + ((outcome.rejected,) if outcome.rejected else ())
     yield from _different_reasons(example.rejections, rejections)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import schemas
 from deploy.commands import Parsers
+from deploy.frame_proposal import Sent, frame_of, propose_frame
 from deploy.proposal import propose
 from schemas.errors import Misconfigured
 from schemas.interpreter.compiled_profile import CompiledProfile
@@ -34,7 +35,10 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
 
     attempt = actions.add_parser("try", help="show what a sample becomes")
     attempt.add_argument("path", type=Path, help="a profile")
-    attempt.add_argument("--sample", type=Path, required=True, help="file with one payload")
+    samples = attempt.add_mutually_exclusive_group(required=True)
+    samples.add_argument("--sample", type=Path, help="file with one payload")
+    samples.add_argument("--hex", help="a binary frame, as `0c0136`; blanks between bytes may be")
+    attempt.add_argument("--port", type=int, help="LoRaWAN port that a bare frame came on")
     attempt.add_argument("--thing", help="name that the topic gives")
     attempt.add_argument("--zone", default="Europe/Brussels", help="of local times")
     attempt.add_argument("--json", action="store_true", help="print facts as JSON")
@@ -42,7 +46,9 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
 
     new = actions.add_parser("new", help="propose a profile for a sample, to be completed")
     new.add_argument("id", help="vendor/model")
-    new.add_argument("--sample", type=Path, required=True, help="file with one payload")
+    samples = new.add_mutually_exclusive_group(required=True)
+    samples.add_argument("--sample", type=Path, help="file with one payload")
+    samples.add_argument("--hex", help="a binary frame, as `0c0136`; blanks between bytes may be")
     new.set_defaults(command=_new)
 
 
@@ -60,10 +66,11 @@ def _try(wishes: argparse.Namespace) -> int:
     (profile,) = _profiles([wishes.path])
     facts = explain(
         profile,
-        wishes.sample.read_bytes(),
+        _sample(wishes),
         received_time=datetime.now(UTC),
         zone=wishes.zone,
         thing=wishes.thing,
+        port=wishes.port,
     )
     indent = None if wishes.json else 2
     sys.stdout.write(json.dumps(facts, indent=indent, default=str, ensure_ascii=False) + "\n")
@@ -75,11 +82,27 @@ def _new(wishes: argparse.Namespace) -> int:
         raise Misconfigured(
             f"`{wishes.id}` is no `vendor/model` of letters a-z, digits and dashes"
         )
+    sample, vocabulary = _sample(wishes), Vocabulary.load()
+    sent = Sent(sample) if wishes.hex else frame_of(sample, Library.load(vocabulary=vocabulary))
+    text = propose_frame(wishes.id, sent) if sent else None
+    sys.stdout.write(text or propose(wishes.id, sample, vocabulary=vocabulary))
+    return 0
+
+
+def _sample(wishes: argparse.Namespace) -> bytes:
+    """Return the payload that is meant: a file's, or bytes in hexadecimal.
+
+    Raises:
+        Misconfigured: there is no such file, or that is no hexadecimal.
+    """
+    if wishes.hex is not None:
+        try:
+            return bytes.fromhex(wishes.hex)
+        except ValueError as error:
+            raise Misconfigured("--hex takes two of 0-9 and a-f for each byte") from error
     if not wishes.sample.exists():
         raise Misconfigured(f"{wishes.sample}: there is no such file")
-    sample = wishes.sample.read_bytes()
-    sys.stdout.write(propose(wishes.id, sample, vocabulary=Vocabulary.load()))
-    return 0
+    return bytes(wishes.sample.read_bytes())
 
 
 def _profiles(paths: list[Path]) -> list[CompiledProfile]:
@@ -108,4 +131,5 @@ def _profile(file: Path, ours: Library, vocabulary: Vocabulary) -> CompiledProfi
     words = file.parent.parent.parent / _WORDS
     if words.exists() and not words.is_relative_to(_PLATFORM):
         vocabulary = vocabulary.extended([words])
-    return ours.extended(file, vocabulary=vocabulary).profile(f"{file.parent.name}/{file.stem}")
+    beside = ours.extended(file, vocabulary=vocabulary)
+    return next(profile for profile in beside if profile.source.name == str(file))

@@ -1,7 +1,9 @@
 """What an envelope says about the device's payload in it, compiled into look-ups."""
 
+import binascii
+import re
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -11,13 +13,16 @@ from schemas.language.sensor_profile import Envelope
 
 ModelOf: TypeAlias = Callable[[Any], str]
 UplinkOf: TypeAlias = Callable[[Any], bytes]
+FromText: TypeAlias = Callable[[str], bytes]
+_PORT: Final = re.compile(r"\d{1,3}", re.ASCII)
 
 
 class Contents(NamedTuple):
     """Where things are in an envelope.
 
     Attributes:
-        encoded: finds the device's bytes, base64.
+        encoded: finds the device's bytes, as text.
+        from_text: makes bytes of that text; ValueError when it is none.
         document: finds the document that the network server made of them.
         port: finds the LoRaWAN port that they came on.
         model: returns what the envelope calls the device's model, empty for nothing.
@@ -25,6 +30,7 @@ class Contents(NamedTuple):
     """
 
     encoded: Getter | None
+    from_text: FromText
     document: Getter | None
     port: Getter | None
     model: ModelOf | None
@@ -35,6 +41,7 @@ def compile_contents(envelope: Envelope) -> Contents:
     """Return the look-ups of an envelope."""
     return Contents(
         encoded=compile_paths(envelope.bytes) if envelope.bytes else None,
+        from_text=bytes.fromhex if envelope.encoding == "hex" else _from_base64,
         document=compile_paths(envelope.document) if envelope.document else None,
         port=compile_path(envelope.port) if envelope.port else None,
         model=_model_of([compile_path(path) for path in envelope.model]),
@@ -43,9 +50,15 @@ def compile_contents(envelope: Envelope) -> Contents:
 
 
 def port_in(contents: Contents, document: Any) -> int | None:
-    """Return the port that an envelope tells, `None` when it tells none."""
+    """Return the port that an envelope tells, as a number or as digits; `None` without one."""
     port = contents.port(document) if contents.port else MISSING
+    if type(port) is str and _PORT.fullmatch(port):
+        return int(port)
     return port if type(port) is int else None
+
+
+def _from_base64(text: str) -> bytes:
+    return binascii.a2b_base64(text, strict_mode=True)
 
 
 def _model_of(getters: list[Getter]) -> ModelOf | None:

@@ -1,12 +1,11 @@
 """Envelopes: which profile reads a payload, and what a network server put around it."""
 
-import binascii
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from schemas.errors import ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
-from schemas.interpreter.envelope_contents import port_in
+from schemas.interpreter.envelope_contents import Contents, port_in
 from schemas.interpreter.phenomenon_time import first_path
 from schemas.language.paths import MISSING
 
@@ -34,11 +33,12 @@ class Opened(NamedTuple):
         return contents.uplink(self.outer_document)
 
 
-def open_payload(profile: CompiledProfile, payload: bytes) -> Opened:
+def open_payload(profile: CompiledProfile, payload: bytes, port: int | None = None) -> Opened:
     """Return what is inside a payload.
 
     The profile may be an envelope's, which finds the device's profile by `carried_by`; or the
     device's own, named by the topic, whose payload then comes bare or in one of its envelopes.
+    A bare frame may come with the LoRaWAN port that it was sent on.
 
     Raises:
         ReadingRejected: it cannot be decoded, is of another kind, or no profile knows the device.
@@ -52,7 +52,10 @@ def open_payload(profile: CompiledProfile, payload: bytes) -> Opened:
         if around is not None:
             outer, document = around
             return Opened(outer, document, profile, _contents(outer, profile, document))
-    document = _decode(profile, payload)
+    if profile.decode_frame is not None:
+        document = _required(profile, profile.decode_frame(payload, port))
+    else:
+        document = _decode(profile, payload)
     return Opened(profile, document, profile, document)
 
 
@@ -112,16 +115,17 @@ def _contents(outer: CompiledProfile, inner: CompiledProfile, document: Any) -> 
     encoded = contents.encoded(document) if contents.encoded else MISSING
     if encoded is MISSING or encoded is None or encoded == "":
         return MISSING
-    content = _from_base64(outer, encoded)
+    content = _bytes(outer, contents, str(encoded))
     if inner.decode_frame is not None:
         return _required(inner, inner.decode_frame(content, port_in(contents, document)))
     return _decode(inner, content)
 
 
-def _from_base64(outer: CompiledProfile, encoded: Any) -> bytes:
+def _bytes(outer: CompiledProfile, contents: Contents, encoded: str) -> bytes:
     try:
-        return binascii.a2b_base64(str(encoded), strict_mode=True)
+        return contents.from_text(encoded)
     except ValueError as error:
         envelope = outer.definition.envelope
         where = first_path(envelope.bytes) if envelope and envelope.bytes else ""
-        raise ReadingRejected("payload.malformed", "the bytes are not base64", where) from error
+        detail = f"the bytes are not {envelope.encoding if envelope else 'bytes'}"
+        raise ReadingRejected("payload.malformed", detail, where) from error

@@ -66,6 +66,7 @@ def observe(
     thing: str | None,
     received_time: datetime,
     zone: ZoneInfo,
+    port: int | None = None,
 ) -> Yield:
     """Return what a payload says.
 
@@ -75,6 +76,7 @@ def observe(
         thing: name from the topic or path, `None` when it names none.
         received_time: aware; stands in for the phenomenon time where the profile says so.
         zone: zone of the city, for local times.
+        port: LoRaWAN port of a bare frame, where it is known.
 
     Raises:
         ReadingRejected: nothing of it can be read.
@@ -82,13 +84,12 @@ def observe(
     refuse_withheld(payload)
     ALLOWANCE.begin()
     try:
-        return _observe(profile, payload, _Context(thing, received_time, zone))
+        return _observe(open_payload(profile, payload, port), _Context(thing, received_time, zone))
     finally:
         ALLOWANCE.end()
 
 
-def _observe(profile: CompiledProfile, payload: bytes, context: _Context) -> Yield:
-    opened = open_payload(profile, payload)
+def _observe(opened: Opened, context: _Context) -> Yield:
     if opened.document is MISSING:
         return Yield(empty=NO_VALUES)
     many = opened.inner.items is not None

@@ -41,7 +41,8 @@ from schemas.vocabulary_entries import ObservationType, Slug
 class Envelope(Part):
     """What a network server puts around a device's own payload."""
 
-    bytes: Paths | None = Field(None, description="the device's bytes, base64")
+    bytes: Paths | None = Field(None, description="the device's bytes, as text")
+    encoding: Literal["base64", "hex"] = Field("base64", description="how the bytes are written")
     document: Paths | None = Field(None, description="the document that the server made of them")
     port: JsonPath | None = Field(None, description="the LoRaWAN port that they came on")
     model: list[JsonPath] = Field(
@@ -60,6 +61,7 @@ class CarriedBy(Part):
     """An envelope that brings this device's payload, and how to know the device in it.
 
     The topic `vendor/model` says it, or the envelope where it names the model, or the conditions.
+    A binary frame comes in every envelope that has bytes, by its id; that need not be said.
     """
 
     envelope: ProfileId
@@ -158,6 +160,9 @@ class Example(Part):
     payload: Any = Field(None, description="a JSON document")
     payload_text: str | None = Field(None, description="text; line ends become CR LF")
     payload_hex: str | None = None
+    port: int | None = Field(
+        None, ge=0, le=255, description="the LoRaWAN port of a bare frame, which nobody tells else"
+    )
     observations: list[ExpectedObservation] = Field(default_factory=list)
     rejections: list[str] = Field(default_factory=list, description="codes expected, in order")
     empty: str = Field("", description="why nothing is to be observed")
@@ -179,6 +184,8 @@ class Example(Part):
     def _one_payload(self) -> "Example":
         if len({"payload", "payload_text", "payload_hex"} & self.model_fields_set) != 1:
             raise ValueError("an example has one of `payload`, `payload_text`, `payload_hex`")
+        if self.port is not None and self.payload_hex is None:
+            raise ValueError("`port` is for a bare frame, in `payload_hex`")
         if not (self.observations or self.rejections or self.empty):
             raise ValueError("an example says what it gives: observations, rejections or empty")
         if self.received_time.tzinfo is None:

@@ -50,6 +50,6 @@ def test_proposal_reads_units_times_things_and_personal_fields() -> None:
     assert "unit: Pa" in propose("acme/probe", SAMPLES["pairs"], vocabulary=VOCABULARY)
 
 
-def test_frame_is_sent_to_the_documentation() -> None:
-    with pytest.raises(Misconfigured, match=r"profiles/README\.md"):
+def test_what_is_no_text_is_told_how_to_be_given() -> None:
+    with pytest.raises(Misconfigured, match="--hex"):
         propose("acme/probe", b"\x0c\x01\x36\xff\xf6", vocabulary=VOCABULARY)

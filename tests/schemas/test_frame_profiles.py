@@ -54,7 +54,8 @@ def frames_of(profile: CompiledProfile) -> Iterator[tuple[bytes, int]]:
             encoded = message.get("frm_payload") or message["data"]
             yield msgspec.json.decode(f'"{encoded}"', type=bytes), message.get("f_port", 1)
         else:
-            yield example_payload(example), ports_of(profile)[0]
+            port = ports_of(profile)[0] if example.port is None else example.port
+            yield example_payload(example), port
 
 
 def read(profile: CompiledProfile, frame: bytes, port: int) -> ReadingRejected | None:

@@ -129,11 +129,8 @@ def test_envelope_that_names_the_model_gives_the_same(library: Library, payload:
     vendor, model = profile.split("/")
     if "uplink_message" in document:
         envelope = "the-things-stack/v3"
-        names = next(
-            carried.models[0].split("/") if carried.models else [vendor, model]
-            for carried in library.profile(profile).definition.carried_by
-            if carried.envelope == envelope
-        )
+        told = library.profile(profile).definition.carried_by
+        names = told[0].models[0].split("/") if told else [vendor, model]
         ids = dict(zip(("brand_id", "model_id"), names, strict=True))
         document["uplink_message"]["version_ids"] = ids
     elif "deviceInfo" in document:
