@@ -21,7 +21,7 @@ from schemas.interpreter.compiled_profile import CompiledProfile
 from schemas.interpreter.observe import Yield, observe
 from schemas.library import Library
 from schemas.privacy import gate
-from schemas.self_check import example_payload, example_thing
+from schemas.self_check import example_payload, thing_in
 from schemas.vocabulary import Vocabulary
 
 BEGIN: Final = (
@@ -63,6 +63,7 @@ class Case(NamedTuple):
     thing: str | None
     received_time: datetime
     zone: ZoneInfo
+    topic: str
 
 
 def speeds(*, seconds: float = _SECONDS) -> list[Speed]:
@@ -118,9 +119,10 @@ def _cases(profile: CompiledProfile) -> Iterator[Case]:
         if example.observations:
             yield Case(
                 example_payload(example),
-                example_thing(example),
+                thing_in(example.topic),
                 example.received_time,
                 ZoneInfo(example.zone),
+                example.topic,
             )
 
 
@@ -132,6 +134,7 @@ def _read(profile: CompiledProfile, case: Case) -> Yield:
             thing=case.thing,
             received_time=case.received_time,
             zone=case.zone,
+            topic=case.topic,
         )
     except ReadingRejected as rejected:
         raise AssertionError(f"an example of {profile.id} is rejected") from rejected

@@ -95,6 +95,7 @@ def _expectation(
             thing=address.thing,
             received_time=datetime.fromtimestamp(entry.published.published_time, UTC),
             zone=registry.cities[address.city].pack.zone,
+            topic=entry.published.topic,
         )
     except ReadingRejected:
         return Expectation(entry=entry, values=frozenset(), rejected=True, kept_sha256=kept)

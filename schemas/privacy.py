@@ -13,7 +13,7 @@ from typing import Final
 from schemas.errors import ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
 
-# No JSON and no telegram begins so, and only profiles of these two have personal fields.
+# No device begins so; one that did would only have its own payload rejected.
 WITHHELD: Final = b"stadspuls:withheld:"
 _CODE: Final = re.compile(r"[a-z]+\.[a-z0-9-]{1,40}")
 

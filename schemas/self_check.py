@@ -15,7 +15,7 @@ from schemas.interpreter.compiled_profile import CompiledProfile
 from schemas.interpreter.observe import Yield, observe
 from schemas.interpreter.phenomenon_time import known_zone
 from schemas.interpreter.rejections import rejection_of
-from schemas.language.sensor_profile import Example, ExpectedObservation
+from schemas.language.profile_examples import Example, ExpectedObservation
 from schemas.privacy import gate
 from schemas.register_log import RegisterLog
 
@@ -28,6 +28,11 @@ class Outcome(NamedTuple):
 
     result: Yield
     rejected: wire.Rejection | None
+
+    @property
+    def rejections(self) -> tuple[wire.Rejection, ...]:
+        """All that was rejected: fields and items, or the whole."""
+        return self.result.rejections + ((self.rejected,) if self.rejected else ())
 
 
 def check(profile: CompiledProfile) -> list[str]:
@@ -49,18 +54,26 @@ def explain(
     zone: str = "Europe/Brussels",
     thing: str | None = None,
     port: int | None = None,
+    topic: str = "",
 ) -> dict[str, Any]:
     """Return what a sample becomes, in words and plain values, for people.
 
     Without a `thing`, and where the payload names none, the thing is called `sample`.
     """
+    thing = thing or thing_in(topic)
     attempt = partial(
-        interpret, profile, sample, received_time=received_time, zone=zone, port=port
+        interpret,
+        profile,
+        sample,
+        received_time=received_time,
+        zone=zone,
+        port=port,
+        topic=topic,
     )
     outcome = attempt(thing=thing)
-    if thing is None and outcome.rejected and outcome.rejected.reason == "thing.missing":
+    if thing is None and any(one.reason == "thing.missing" for one in outcome.rejections):
         outcome = attempt(thing="sample")
-    rejections = outcome.result.rejections + ((outcome.rejected,) if outcome.rejected else ())
+    rejections = outcome.rejections
     return {
         "profile": profile.id,
         "version": profile.version,
@@ -78,6 +91,7 @@ def interpret(
     received_time: datetime,
     zone: str,
     port: int | None = None,
+    topic: str = "",
 ) -> Outcome:
     """Take a payload through gate, interpreter and quality rules, as the platform does."""
     try:
@@ -88,6 +102,7 @@ def interpret(
             received_time=received_time,
             zone=known_zone(zone),
             port=port,
+            topic=topic,
         )
     except ReadingRejected as rejected:
         return Outcome(Yield(), rejection_of(rejected))
@@ -106,10 +121,10 @@ def example_payload(example: Example) -> bytes:
     return msgspec.json.encode(example.payload)
 
 
-def example_thing(example: Example) -> str | None:
-    """Return the thing that an example's topic names."""
-    topic = _TOPIC.fullmatch(example.topic)
-    return topic[1] if topic else None
+def thing_in(topic: str) -> str | None:
+    """Return the thing that one of our own topics names."""
+    found = _TOPIC.fullmatch(topic)
+    return found[1] if found else None
 
 
 def _wrong(profile: CompiledProfile, example: Example, log: RegisterLog) -> Iterator[str]:
@@ -121,13 +136,13 @@ def _wrong(profile: CompiledProfile, example: Example, log: RegisterLog) -> Iter
     outcome = interpret(
         profile,
         payload,
-        thing=example_thing(example),
+        thing=thing_in(example.topic),
         received_time=example.received_time,
         zone=example.zone,
         port=example.port,
+        topic=example.topic,
     )
-    rejections = outcome.result.rejections + ((outcome.rejected,) if outcome.rejected else ())
-    yield from _different_reasons(example.rejections, rejections)
+    yield from _different_reasons(example.rejections, outcome.rejections)
     if outcome.result.empty != example.empty:
         yield f"empty is {outcome.result.empty!r}, expected {example.empty!r}"
     yield from _different_observations(example.observations, outcome.result.observations)

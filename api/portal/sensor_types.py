@@ -11,7 +11,8 @@ import msgspec
 from api.portal.wording import Wording
 from api.store import Connection
 from schemas.errors import NotFound
-from schemas.language.sensor_profile import Example, ExpectedObservation, SensorProfile
+from schemas.language.profile_examples import Example, ExpectedObservation
+from schemas.language.sensor_profile import SensorProfile
 from schemas.library import profile_files
 from schemas.vocabulary import Vocabulary
 from schemas.vocabulary_entries import QualityFlag

@@ -40,6 +40,7 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     samples.add_argument("--hex", help="a binary frame, as `0c0136`; blanks between bytes may be")
     attempt.add_argument("--port", type=int, help="LoRaWAN port that a bare frame came on")
     attempt.add_argument("--thing", help="name that the topic gives")
+    attempt.add_argument("--topic", default="", help="topic that it comes by")
     attempt.add_argument("--zone", default="Europe/Brussels", help="of local times")
     attempt.add_argument("--json", action="store_true", help="print facts as JSON")
     attempt.set_defaults(command=_try)
@@ -71,6 +72,7 @@ def _try(wishes: argparse.Namespace) -> int:
         zone=wishes.zone,
         thing=wishes.thing,
         port=wishes.port,
+        topic=wishes.topic,
     )
     indent = None if wishes.json else 2
     sys.stdout.write(json.dumps(facts, indent=indent, default=str, ensure_ascii=False) + "\n")

@@ -1,7 +1,8 @@
 """Rows of cells: text in, `{rows: [{column: cell}]}` out."""
 
 import csv
-from collections.abc import Callable, Sequence
+import io
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from schemas.decoders.json_document import read_text
@@ -10,6 +11,7 @@ from schemas.language.decode_profile import CsvForm, Wide
 
 ROWS: Final = "rows"
 _SHOWN: Final = 80
+_WITHHELD: Final = "withheld"
 
 Cells: TypeAlias = list[str]
 Row: TypeAlias = dict[str, Any]
@@ -42,6 +44,34 @@ def compile_csv(form: CsvForm) -> Callable[[bytes], dict[str, Any]]:
     return lambda payload: {
         ROWS: _rows([line for line in _lines(payload, form) if line not in header], width, unfold)
     }
+
+
+def without_columns(payload: bytes, form: CsvForm, names: Collection[str]) -> bytes:
+    """Return a table with the cells of some columns empty; the very bytes, when it has none.
+
+    A row of another width than the header's, in which nobody can tell the columns, goes whole.
+
+    Raises:
+        ReadingRejected: the payload is no such table.
+    """
+    lines = _lines(payload, form)
+    header = [_cells(line, form) for line in form.header] or lines[: form.header_lines]
+    titles = [name.strip() for name in header[0]] if header else []
+    personal = [place for place, title in enumerate(titles) if title in names]
+    if not personal:
+        return payload
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=form.delimiter, quotechar=form.quote, lineterminator="\n")
+    writer.writerows(
+        line if line in header else _blanked(line, len(titles), personal) for line in lines
+    )
+    return text.getvalue().encode()
+
+
+def _blanked(cells: Cells, width: int, places: Collection[int]) -> Cells:
+    if len(cells) != width:
+        return [_WITHHELD] * (1 if width > 1 else 2)
+    return ["" if place in places else cell for place, cell in enumerate(cells)]
 
 
 def _with_own_header(payload: bytes, form: CsvForm, missing: frozenset[str]) -> dict[str, Any]:

@@ -17,12 +17,17 @@ def compile_text(form: TextForm) -> Callable[[bytes], dict[str, str]]:
     """
     if form.pattern is not None:
         fixed, names = pattern_parts(form.pattern)
-        return lambda payload: _by_pattern(read_text(payload).strip(), fixed, names)
+        return lambda payload: by_pattern(read_text(payload).strip(), fixed, names)
     separator, assign = form.separator or "", form.assign
     return lambda payload: _by_pairs(read_text(payload).strip(), separator, assign)
 
 
-def _by_pattern(text: str, fixed: list[str], names: list[str]) -> dict[str, str]:
+def by_pattern(text: str, fixed: list[str], names: list[str]) -> dict[str, str]:
+    """Return what stands between the fixed texts of a pattern, by name.
+
+    Raises:
+        ReadingRejected: the text does not fit.
+    """
     first, *others = fixed
     if not text.startswith(first):
         raise _other(f"it should begin with `{first[:40]}`")

@@ -16,6 +16,7 @@ from schemas.interpreter.envelope_contents import Contents, compile_contents
 from schemas.interpreter.personal_fields import Removal, compile_removal
 from schemas.interpreter.phenomenon_time import Clock, compile_clock, compile_paths
 from schemas.interpreter.places import WhereIs, compile_place
+from schemas.interpreter.topic_fields import InTopic, compile_topic
 from schemas.language.decode_profile import TEXTUAL
 from schemas.language.paths import Getter, compile_path
 from schemas.language.profile_parts import duration
@@ -57,6 +58,7 @@ class CompiledProfile:
         each: path of the list whose items are read one by one, empty without one.
         items: finds the list whose items are read one by one.
         thing: finds the name of the thing.
+        in_topic: returns what the levels of a topic hold, by name; `None` when nobody asks.
         where_is: finds the place of the thing.
         clock: the phenomenon time.
         length: length of its intervals, `None` for instants.
@@ -81,6 +83,7 @@ class CompiledProfile:
     each: str
     items: Getter | None
     thing: Getter | None
+    in_topic: InTopic | None
     where_is: WhereIs | None
     clock: Clock
     length: timedelta | None
@@ -188,6 +191,7 @@ def _compile(
         each=each or "",
         items=compile_path(each) if each else None,
         thing=compile_paths(profile.thing.path) if profile.thing else None,
+        in_topic=compile_topic(profile.topic) if profile.topic else None,
         where_is=compile_place(profile.place, profile.decimal) if profile.place else None,
         clock=clock,
         length=duration(profile.interval) if profile.interval else None,

@@ -5,7 +5,6 @@ never 0. A field of a wrong kind is a rejection, beside the observations of the 
 payload that cannot be read at all raises.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -18,16 +17,23 @@ from schemas.interpreter.compiled_datastream import CompiledDatastream
 from schemas.interpreter.compiled_profile import CompiledProfile
 from schemas.interpreter.coverage import LOW
 from schemas.interpreter.envelopes import Opened, open_payload
-from schemas.interpreter.phenomenon_time import RECEIVED, Moment, Told, moment
+from schemas.interpreter.phenomenon_time import Moment, moment
 from schemas.interpreter.places import WhereIs
 from schemas.interpreter.rejections import first_rejections, rejection_of
 from schemas.interpreter.results import short
-from schemas.interpreter.thing_name import thing_name
+from schemas.interpreter.surroundings import (
+    Context,
+    add_topic,
+    thing_of,
+    told_result_time,
+    told_time,
+)
 from schemas.language.paths import ALLOWANCE, MISSING
 from schemas.privacy import refuse_withheld
 
 NOTHING_VALID: Final = "nothing-valid"
 NO_VALUES: Final = "no-values"
+_NO_OBJECT: Final = "it is no object; of rows that are lists, `tables` makes objects"
 ITEMS_LIMIT: Final = 10_000
 VALUES_LIMIT: Final = 100_000
 
@@ -51,14 +57,6 @@ class Yield(NamedTuple):
     uplink: bytes = b""
 
 
-class _Context(NamedTuple):
-    """What surrounds a payload."""
-
-    topic_thing: str | None
-    received_time: datetime
-    zone: ZoneInfo
-
-
 def observe(
     profile: CompiledProfile,
     payload: bytes,
@@ -67,6 +65,7 @@ def observe(
     received_time: datetime,
     zone: ZoneInfo,
     port: int | None = None,
+    topic: str = "",
 ) -> Yield:
     """Return what a payload says.
 
@@ -77,6 +76,7 @@ def observe(
         received_time: aware; stands in for the phenomenon time where the profile says so.
         zone: zone of the city, for local times.
         port: LoRaWAN port of a bare frame, where it is known.
+        topic: the topic or path that the payload came by, for profiles that read it.
 
     Raises:
         ReadingRejected: nothing of it can be read.
@@ -84,12 +84,15 @@ def observe(
     refuse_withheld(payload)
     ALLOWANCE.begin()
     try:
-        return _observe(open_payload(profile, payload, port), _Context(thing, received_time, zone))
+        opened = open_payload(profile, payload, port)
+        if profile.in_topic is not None:
+            add_topic(opened, profile.in_topic(topic))
+        return _observe(opened, Context(thing, received_time, zone))
     finally:
         ALLOWANCE.end()
 
 
-def _observe(opened: Opened, context: _Context) -> Yield:
+def _observe(opened: Opened, context: Context) -> Yield:
     if opened.document is MISSING:
         return Yield(empty=NO_VALUES)
     many = opened.inner.items is not None
@@ -98,7 +101,7 @@ def _observe(opened: Opened, context: _Context) -> Yield:
     return found._replace(uplink=uplink) if uplink else found
 
 
-def _observe_items(opened: Opened, context: _Context) -> Yield:
+def _observe_items(opened: Opened, context: Context) -> Yield:
     items = opened.inner.items(opened.document) if opened.inner.items else MISSING
     if type(items) is not list or len(items) > ITEMS_LIMIT:
         detail = f"no list of up to {ITEMS_LIMIT}"
@@ -114,7 +117,7 @@ def _observe_items(opened: Opened, context: _Context) -> Yield:
     return Yield(observations, rejections, "" if observations or rejections else empty, places)
 
 
-def _observe_item(opened: Opened, item: Any, number: int, context: _Context) -> Yield:
+def _observe_item(opened: Opened, item: Any, number: int, context: Context) -> Yield:
     try:
         one = _observe_one(opened._replace(document=item), context)
     except ReadingRejected as rejected:
@@ -130,10 +133,10 @@ def _observe_item(opened: Opened, item: Any, number: int, context: _Context) -> 
     )
 
 
-def _observe_one(opened: Opened, context: _Context) -> Yield:
+def _observe_one(opened: Opened, context: Context) -> Yield:
     inner, document = opened.inner, opened.document
     if type(document) is not dict:
-        raise ReadingRejected("payload.unexpected", "the document is not an object")
+        raise ReadingRejected("payload.unexpected", _NO_OBJECT)
     if inner.is_valid is not None and not inner.is_valid(document):
         return Yield(empty=NOTHING_VALID)
     values = _Values(opened, context)
@@ -156,14 +159,14 @@ class _Values:
         *("_flags", "_share", "empty", "has_known_field", "observations", "places", "rejections"),
     )
 
-    def __init__(self, opened: Opened, context: _Context) -> None:
+    def __init__(self, opened: Opened, context: Context) -> None:
         self._profile = opened.inner
         self._document = opened.document
         self._context = context
-        self._thing = _thing(opened, context)
-        self._told = _told(opened, context)
+        self._thing = thing_of(opened, context)
+        self._told = told_time(opened, context)
         self._moment = moment(self._told, opened.inner.length)
-        self._result_time = _result_time(opened, context)
+        self._result_time = told_result_time(opened, context)
         doubts = opened.inner.doubts
         self._flags = () if doubts is None else doubts(opened.document)
         self._share = opened.inner.share and opened.inner.share(opened.document)
@@ -250,49 +253,3 @@ def _refuse_other_unit(datastream: CompiledDatastream, document: Any) -> None:
     if named:
         detail = f"the payload says `{named}`, the profile `{datastream.definition.unit}`"
         raise ReadingRejected("field.unit", detail)
-
-
-def _documents(opened: Opened) -> Iterator[tuple[CompiledProfile, Any]]:
-    """Yield where a name or time may stand: the device's document first, then around it."""
-    yield opened.inner, opened.document
-    yield opened.outer, opened.outer_document
-
-
-def _thing(opened: Opened, context: _Context) -> str:
-    for profile, document in _documents(opened):
-        spec = profile.definition.thing
-        if spec is None or profile.thing is None:
-            continue
-        if spec.prefer == "topic" and context.topic_thing is not None:
-            break
-        raw = profile.thing(document)
-        if raw is MISSING or raw is None:
-            raw = profile.thing(opened.outer_document)
-        if raw is not MISSING and raw is not None:
-            return thing_name(raw, prefix=spec.prefix)
-    if context.topic_thing is None:
-        raise ReadingRejected("thing.missing", "neither topic nor payload names the thing")
-    return thing_name(context.topic_thing)
-
-
-def _told(opened: Opened, context: _Context) -> Told:
-    inner, outer = opened.inner, opened.outer
-    try:
-        told = inner.clock(opened.document, context.received_time, context.zone)
-    except ReadingRejected as rejected:
-        if rejected.reason != "time.missing" or outer is not inner or inner.items is None:
-            raise
-        # An item without a time of its own: the list's holds for all.
-        return inner.clock(opened.outer_document, context.received_time, context.zone)
-    if RECEIVED not in told.flags or outer is inner:
-        return told
-    # The envelope tells when the device sent: at the end of what it counted.
-    told = outer.clock(opened.outer_document, context.received_time, context.zone)
-    return told._replace(is_end=True)
-
-
-def _result_time(opened: Opened, context: _Context) -> datetime | None:
-    for profile, document in _documents(opened):
-        if profile.result_clock is not None:
-            return profile.result_clock(document, context.received_time, context.zone).time
-    return None

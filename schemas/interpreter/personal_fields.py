@@ -6,8 +6,11 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from schemas.decoders.csv_rows import without_columns
 from schemas.decoders.json_document import read_json
 from schemas.decoders.telegram import OBJECT_LINE, Lines, read_lines, read_telegram, write_telegram
+from schemas.decoders.web_form import read_form, write_form
+from schemas.language.decode_profile import CsvForm
 from schemas.language.sensor_profile import SensorProfile
 
 _STEP: Final = re.compile(r"(?:^|\.)([A-Za-z_][\w-]*)|(\[\*\])", re.ASCII)
@@ -32,6 +35,12 @@ def compile_removal(profile: SensorProfile) -> Removal | None:
     if profile.decode == "dsmr-telegram":
         references = re.compile("|".join(map(_reference, profile.personal_fields)))
         return lambda payload: _without_objects(payload, references)
+    if profile.decode in {"csv", "form"}:
+        names = frozenset(profile.personal_fields)
+        form = profile.csv or CsvForm()
+        if profile.decode == "csv":
+            return lambda payload: without_columns(payload, form, names)
+        return lambda payload: _without_pairs(payload, names)
     fields = [_steps(path) for path in profile.personal_fields]
     return lambda payload: _without_fields(payload, fields)
 
@@ -73,6 +82,13 @@ def _remove(document: Any, steps: Sequence[str]) -> bool:
         return _remove(document[step], others)
     del document[step]
     return True
+
+
+def _without_pairs(payload: bytes, names: frozenset[str]) -> bytes:
+    fields = read_form(payload)
+    if names.isdisjoint(fields):
+        return payload
+    return write_form({name: fields[name] for name in fields if name not in names})
 
 
 def _without_objects(payload: bytes, references: re.Pattern[str]) -> bytes:

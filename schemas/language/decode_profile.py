@@ -9,6 +9,7 @@ from schemas.language.plain_paths import PlainPath, plain_steps
 from schemas.language.profile_parts import Part
 
 NAMES_LIMIT: Final = 40
+LEVELS_LIMIT: Final = 12
 _NAME: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -39,6 +40,28 @@ def _known_pattern(pattern: str) -> str:
     return pattern
 
 
+def topic_levels(pattern: str) -> list[tuple[list[str], list[str]]]:
+    """Return fixed texts and names of each level of a pattern of topics, as `{node}/{what}`.
+
+    Raises:
+        ValueError: a level is empty or no pattern, there are too many, or a name is there twice.
+    """
+    texts = pattern.split("/")
+    if len(texts) > LEVELS_LIMIT or not all(texts) or any(mark in pattern for mark in "+#"):
+        raise ValueError(f"has 1 to {LEVELS_LIMIT} levels, as `{{node}}/sensor/{{what}}/state`")
+    levels = [pattern_parts(text) if _NAME.search(text) else ([text], []) for text in texts]
+    names = [name for _, found in levels for name in found]
+    if not names or len(set(names)) < len(names):
+        raise ValueError("a pattern of topics has names, each once, as `tele/{device}/SENSOR`")
+    return levels
+
+
+def _known_topic(pattern: str) -> str:
+    topic_levels(pattern)
+    return pattern
+
+
+TopicPattern: TypeAlias = Annotated[str, Field(max_length=300), AfterValidator(_known_topic)]
 KnownPath: TypeAlias = Annotated[PlainPath, AfterValidator(_known_plain_path)]
 
 
@@ -48,6 +71,31 @@ class Pairs(Part):
     path: KnownPath
     key: str
     value: str | None = Field(None, description="left out: the whole item")
+
+
+class Entries(Part):
+    """An object whose names say something (ids, times), to be read as a list of its entries."""
+
+    path: KnownPath
+    key: str = Field("key", description="field that each entry's name is put into")
+    value: str = Field("value", description="field for an entry that is no object")
+
+
+class Table(Part):
+    """A list of rows that are lists themselves, to be read as objects by their columns' names."""
+
+    path: KnownPath
+    columns: str | Annotated[list[str], Field(min_length=1, max_length=200)] = Field(
+        description="names of the columns, or the field beside the rows that has them: a list, or "
+        "a text with commas"
+    )
+
+
+class Around(Part):
+    """A list within an item of another: each of its items is given what is around the list."""
+
+    path: KnownPath
+    name: str = Field(description="field of the items for what is around them")
 
 
 class Wide(Part):
@@ -105,6 +153,10 @@ class TextForm(Part):
         return self
 
 
-Decoding: TypeAlias = Literal["json", "csv", "xml", "text", "senml", "dsmr-telegram", "frame"]
+Decoding: TypeAlias = Literal[
+    "json", "csv", "xml", "text", "form", "senml", "dsmr-telegram", "frame"
+]
 # Forms whose values are all texts, so that numbers are read from them.
-TEXTUAL: Final = frozenset({"csv", "xml", "text"})
+TEXTUAL: Final = frozenset({"csv", "xml", "text", "form"})
+# Forms that personal fields can be taken out of, before anything is kept.
+PRIVATE: Final = frozenset({"json", "csv", "form", "dsmr-telegram"})

@@ -43,3 +43,15 @@ def change(document: Any, steps: Sequence[str], made_of: Callable[[Any], Any]) -
             change(document[step], others, made_of)
         else:
             document[step] = made_of(document[step])
+
+
+def holders(document: Any, steps: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the objects that have the field at the end of a path."""
+    *way, last = steps
+    found = [document]
+    for step in way:
+        if step == EACH:
+            found = [item for one in found if type(one) is list for item in one]
+        else:
+            found = [one[step] for one in found if type(one) is dict and step in one]
+    return [one for one in found if type(one) is dict and last in one]

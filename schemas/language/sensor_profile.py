@@ -5,22 +5,27 @@ about, and for each datastream where the value lies, in which unit. It holds no 
 examples are its tests: `stadspuls profile check` runs them.
 """
 
-from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from schemas.language.decode_profile import (
+    PRIVATE,
+    Around,
     CsvForm,
     Decoding,
+    Entries,
     KnownPath,
     Pairs,
+    Table,
     TextForm,
+    TopicPattern,
     XmlForm,
 )
 from schemas.language.differences_profile import DifferencesProfile
 from schemas.language.frame_profile import READINGS, Frame
 from schemas.language.plain_numbers import Decimal
+from schemas.language.profile_examples import Example
 from schemas.language.profile_parts import (
     Condition,
     Coverage,
@@ -138,61 +143,6 @@ class DatastreamProfile(Part):
         return self
 
 
-class ExpectedObservation(Part):
-    """An observation that an example must give; what is left out is not compared."""
-
-    datastream: str
-    result: Any
-    thing: str | None = None
-    profile: str | None = None
-    phenomenon_start: datetime | None = None
-    phenomenon_end: datetime | None = None
-    quality: list[str] | None = None
-
-
-class Example(Part):
-    """A payload after the vendor's format, with values of our own, and what it gives."""
-
-    description: str
-    topic: str = Field("", description="as `city/demo/{vendor}/{model}/{thing}`")
-    received_time: datetime
-    zone: str = "Europe/Brussels"
-    payload: Any = Field(None, description="a JSON document")
-    payload_text: str | None = Field(None, description="text; line ends become CR LF")
-    payload_hex: str | None = None
-    port: int | None = Field(
-        None, ge=0, le=255, description="the LoRaWAN port of a bare frame, which nobody tells else"
-    )
-    observations: list[ExpectedObservation] = Field(default_factory=list)
-    rejections: list[str] = Field(default_factory=list, description="codes expected, in order")
-    empty: str = Field("", description="why nothing is to be observed")
-    differences: list[ExpectedObservation] = Field(
-        default_factory=list,
-        description="what the registers of this example and of those before it give in all",
-    )
-
-    @field_validator("payload_hex")
-    @classmethod
-    def _is_hexadecimal(cls, value: str | None) -> str | None:
-        try:
-            bytes.fromhex(value or "")
-        except ValueError as wrong:
-            raise ValueError("is hexadecimal: two of 0-9 and a-f for each byte") from wrong
-        return value
-
-    @model_validator(mode="after")
-    def _one_payload(self) -> "Example":
-        if len({"payload", "payload_text", "payload_hex"} & self.model_fields_set) != 1:
-            raise ValueError("an example has one of `payload`, `payload_text`, `payload_hex`")
-        if self.port is not None and self.payload_hex is None:
-            raise ValueError("`port` is for a bare frame, in `payload_hex`")
-        if not (self.observations or self.rejections or self.empty):
-            raise ValueError("an example says what it gives: observations, rejections or empty")
-        if self.received_time.tzinfo is None:
-            raise ValueError("`received_time` needs an offset, such as Z")
-        return self
-
-
 class SensorProfile(Part):
     """A sensor type: how its payloads become observations."""
 
@@ -205,8 +155,8 @@ class SensorProfile(Part):
     personal_fields: list[str] = Field(
         default_factory=list,
         max_length=100,
-        description="removed before anything is kept: paths, `*` for each item of a list; in "
-        "telegrams OBIS references, `*` for any channel",
+        description="removed before anything is kept: paths, `[*]` for each item of a list; in "
+        "telegrams OBIS references, `*` for any channel; in CSV and forms names",
     )
     decode: Decoding
     csv: CsvForm | None = None
@@ -216,6 +166,9 @@ class SensorProfile(Part):
     json_text: list[KnownPath] = Field(
         default_factory=list, max_length=5, description="texts that hold JSON, as `records[*].at`"
     )
+    entries: list[Entries] = Field(default_factory=list, max_length=5)
+    tables: list[Table] = Field(default_factory=list, max_length=5)
+    around: list[Around] = Field(default_factory=list, max_length=5)
     pairs: Pairs | None = None
     decimal: Decimal = Field(".", description="what parts the decimals of numbers in texts")
     requires: list[Condition] = Field(
@@ -223,6 +176,11 @@ class SensorProfile(Part):
     )
     envelope: Envelope | None = Field(None, description="this profile carries others")
     carried_by: list[CarriedBy] = Field(default_factory=list, max_length=20)
+    topic: TopicPattern | None = Field(
+        None,
+        description="how topics end, as `tele/{device}/SENSOR`; what the names stand for is in "
+        "the document, as `topic.device`",
+    )
     each: JsonPath | None = Field(None, description="a list whose items are read one by one")
     thing: ThingName | None = Field(None, description="left out: the topic names the thing")
     place: Place | None = Field(None, description="where the thing is, if it says so")
@@ -263,6 +221,8 @@ class SensorProfile(Part):
             raise ValueError("declare `personal_fields` in the envelope, which is read first")
         if self.frame and (self.pairs or self.personal_fields):
             raise ValueError("`pairs` and `personal_fields` are not for binary frames")
+        if self.decode != "json" and (self.entries or self.tables or self.around):
+            raise ValueError("`entries`, `tables` and `around` are for JSON")
         if self.frame and self.each != (READINGS if self.frame.has_history else None):
             raise ValueError(f"a frame with a `history`, and no other, has `each: {READINGS}`")
         return self
@@ -276,6 +236,6 @@ class SensorProfile(Part):
             raise ValueError("`decode: text` needs `text:`, a pattern or pairs")
         if self.place and self.personal == "yes":
             raise ValueError("the place of a personal device is not for the catalogue")
-        if self.personal_fields and self.decode not in {"json", "dsmr-telegram"}:
-            raise ValueError("`personal_fields` are for JSON and telegrams")
+        if self.personal_fields and self.decode not in PRIVATE:
+            raise ValueError(f"`personal_fields` are for {', '.join(sorted(PRIVATE))}")
         return self

@@ -71,6 +71,7 @@ def _observe(
         thing=address.thing,
         received_time=reading.received_time,
         zone=context.pack.zone,
+        topic=reading.source,
     )
     return Passage(
         arrival=arrival,

@@ -71,6 +71,7 @@ class _Platform:
                 thing=address.thing,
                 received_time=received,
                 zone=context.pack.zone,
+                topic=entry.published.topic,
             )
         except ReadingRejected:
             await self._keep_letter(entry, payload, received)

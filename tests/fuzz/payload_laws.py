@@ -17,7 +17,7 @@ from schemas.errors import Misconfigured
 from schemas.interpreter.compiled_profile import CompiledProfile, compile_profile
 from schemas.language.sensor_profile import SensorProfile
 from schemas.library import profile_files
-from schemas.self_check import example_payload, example_thing
+from schemas.self_check import example_payload, thing_in
 from schemas.wire import DeadLetter
 from schemas.yaml_source import parse_yaml, read_model
 from stream_processors.arrival import arrival_of
@@ -27,7 +27,7 @@ from tests.fuzz.laws import NOW, VOCABULARY, law, refused_or
 from tests.schemas.test_hostile_payloads import PROFILES, read
 
 SAMPLES = [
-    (profile, example_payload(example), example_thing(example))
+    (profile, example_payload(example), thing_in(example.topic))
     for profile in PROFILES
     for example in profile.definition.examples
 ]

@@ -95,6 +95,8 @@ REFUSED = {
     "a long pattern": (
         "decode: text\ntext: {pattern: '" + " ".join(f"{{a{n}}}" for n in range(41)) + "'}", ONE,
     ),
+    "many tables": (f"decode: json\ntables: {listed(6, '{path: a#, columns: c}')}", ONE),
+    "a topic of many levels": (f"decode: json\ntopic: x{'/y' * 12}/{{a}}", ONE),
     "aliases": ("decode: json\ncsv: &x {delimiter: ';'}\nxml: *x", ONE),
 }  # fmt: skip
 
@@ -109,6 +111,7 @@ def test_profile_that_could_cost_much_is_refused(tmp_path: Path, name: str) -> N
     assert time.process_time() - begin < 2 * SECONDS
 
 
+_UPWARDS = ("{path: 'a[*].b', name: up}", "{path: 'a[*].b[*].c', name: up}")
 _TEN = listed(10, _CONDITION)
 _PARTS = listed(64, "{name: p#, bit: 1}")
 _OPTIONAL = "{name: x#, type: u8, optional: true}"
@@ -141,6 +144,37 @@ BOUNDED = {
         "decode: json\njson_text: ['a[*].t', 'a[*].u']\neach: a",
         many(10, "t.b"),
         json.dumps({"a": [{"t": '{"b": 1}', "u": "[0, 0]"} for _ in range(9_999)]}).encode(),
+    ),
+    "rows of all columns": (
+        f"decode: json\ntables: [{{path: a, columns: {listed(200, 'c#')}}}]\neach: a",
+        many(10, "c0"),
+        json.dumps({"a": [[1] * 200] * 1_700}).encode(),
+    ),
+    "names of columns in a text, for many tables": (
+        "decode: json\ntables: [{path: 'a[*].b', columns: c}]\neach: a[].b[]",
+        many(10, "x"),
+        json.dumps({"a": [{"c": "x,y", "b": [[1, 2]]}] * 9_999}).encode(),
+    ),
+    "entries of entries": (
+        "decode: json\nentries: [{path: a}, {path: 'a[*].b'}]\neach: a[].b[]",
+        many(10, "value"),
+        json.dumps({"a": {f"k{n}": {"b": {"x": 1, "y": 2}} for n in range(4_999)}}).encode(),
+    ),
+    "what is around, twice": (
+        "decode: json\neach: a[].b[].c[]\naround: [" + ", ".join(_UPWARDS) + "]",
+        many(10, "up.up.d"),
+        json.dumps({"a": [{"d": 1, "b": [{"c": [{}, {}]}]}] * 4_999}).encode(),
+    ),
+    "much around many items, as text": (
+        "decode: json\naround: [{path: a, name: up}]\neach: a",
+        many(10, "length(to_string(up))"),
+        json.dumps({"w": ["x" * 60] * 9_999, "a": [{}] * 4_999}).encode(),
+    ),
+    "a form": ("decode: form", many(200, "a0"), b"&".join(b"a%d=1" % n for n in range(90_000))),
+    "personal columns": (
+        f"decode: csv\neach: rows\npersonal_fields: {listed(100, 'c#')}",
+        many(10, "t"),
+        b"t," + b",".join(b"c%d" % n for n in range(100)) + (b"\n1" + b",1" * 100) * 4_500,
     ),
     "records of many fields": (
         _FRAME + listed(100, f"{{name: x#, type: u8, parts: {_PARTS}}}"),

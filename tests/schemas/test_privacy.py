@@ -185,3 +185,57 @@ def test_gate_never_raises_and_never_lets_a_field_pass(payload: bytes) -> None:
         assert "owner" not in document
         meter = document.get("meter")
         assert not (isinstance(meter, dict) and "ean" in meter)
+
+
+_FORM = "decode: form\npersonal_fields: [KEY]"
+_TABLE = "decode: csv\ncsv: {delimiter: ';'}\npersonal_fields: [ean, owner]"
+
+
+def test_key_leaves_a_form_and_the_rest_stays(make_profile: MakeProfile) -> None:
+    profile = make_profile(_FORM)
+
+    assert gate(profile, b"KEY=" + CANARY + b"&t=4+5") == b"t=4+5"
+    assert gate(profile, b"t=4%205") == b"t=4%205"
+    assert gate(profile, b"KEY=" + CANARY + b"&KEY=x").startswith(WITHHELD)
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept"),
+    [
+        (b"%b;4\n", b";4"),
+        (b'="%b";4\n', b";4"),
+        (b'"a;%b";4\n', b";4"),
+        (b"1;4\n%b;5;6\n", b"withheld"),
+        (b"1;4\n%b\n", b"withheld"),
+    ],
+)
+def test_columns_leave_a_table_whatever_its_rows_are(
+    rows: bytes, kept: bytes, make_profile: MakeProfile
+) -> None:
+    profile = make_profile(_TABLE)
+
+    gated = gate(profile, b"ean;t\n" + rows % CANARY)
+
+    assert CANARY not in gated
+    assert kept in gated
+    assert gated.startswith(b"ean;t\n")
+
+
+def test_columns_leave_bare_rows_whose_header_is_the_profiles(make_profile: MakeProfile) -> None:
+    profile = make_profile(_TABLE.replace("delimiter: ';'", "delimiter: ';', header: ['ean;t']"))
+
+    assert gate(profile, CANARY + b";4") == b";4\n"
+    assert gate(profile, b"ean;t\n" + CANARY + b";4") == b"ean;t\n;4\n"
+
+
+def test_table_without_personal_columns_passes_byte_for_byte(make_profile: MakeProfile) -> None:
+    payload = b"a;t\r\n1;4\r\n"
+
+    assert gate(make_profile(_TABLE), payload) == payload
+
+
+def test_table_that_nobody_can_read_is_withheld(make_profile: MakeProfile) -> None:
+    gated = gate(make_profile(_TABLE), b'ean;t\n"' + CANARY + b";4")
+
+    assert gated.startswith(WITHHELD)
+    assert CANARY not in gated
