@@ -38,6 +38,9 @@ class Outcome(NamedTuple):
 def check(profile: CompiledProfile) -> list[str]:
     """Run a profile's examples; return what is wrong, one sentence with file and line each."""
     problems, log = [], RegisterLog(profile)
+    if not profile.definition.examples:
+        first = profile.source.at(("id",))
+        return [f"{first}: examples: has none; add a payload, and what it gives"]
     for number, example in enumerate(profile.definition.examples):
         at = profile.source.at(("examples", number))
         problems += [

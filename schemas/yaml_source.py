@@ -165,19 +165,46 @@ def _sentences(
     source: YamlSource, error: ValidationError, model: type[BaseModel]
 ) -> Iterator[str]:
     schema = model.model_json_schema()
-    for problem in error.errors(include_url=False, include_context=False):
-        place = _place_in_file(problem["loc"], source.data)
+    for place, problem in _telling(source, error):
         where = ".".join(map(str, place)) or "the file"
         yield f"{source.at(place)}: {where}: {_advice(problem, schema)}"
 
 
-def _place_in_file(location: Place, data: Any) -> Place:
-    """Drop what pydantic adds to a place (the names of union members) and keep what is there."""
+def _telling(source: YamlSource, error: ValidationError) -> Iterator[tuple[Place, Any]]:
+    """Yield the problems that say something, each with its place.
+
+    Where a value may be of several kinds, pydantic tells for each why it is not of that one. That
+    it is of another kind says nothing beside what is wrong with the kind that was meant.
+    """
+    found = [
+        (_place_in_file(problem, source.data), problem)
+        for problem in error.errors(include_url=False, include_context=False)
+    ]
+    meant = [place for place, problem in found if not _is_other_kind(problem)]
+    told: set[Place] = set()
+    for place, problem in found:
+        if _is_other_kind(problem) and (
+            place in told or any(one[: len(place)] == place for one in meant)
+        ):
+            continue
+        told.add(place)
+        yield place, problem
+
+
+def _is_other_kind(problem: Any) -> bool:
+    return bool(problem["type"].endswith("_type") or problem["type"] == "literal_error")
+
+
+def _place_in_file(problem: Any, data: Any) -> Place:
+    """Drop what pydantic adds to a place (the names of union members) and keep what is there.
+
+    The last step may be a field that is missing.
+    """
     place: list[str | int] = []
-    for step in location:
+    for step in problem["loc"]:
         if _holds(data, step):
             data = data[step]
-        elif step != location[-1]:
+        elif step != problem["loc"][-1] or problem["type"] != "missing":
             continue
         place.append(step)
     return tuple(place)
@@ -191,29 +218,48 @@ def _holds(data: Any, step: str | int) -> bool:
 
 def _advice(problem: Any, schema: Mapping[str, Any]) -> str:
     if problem["type"] == "extra_forbidden":
-        return _unknown_field(str(problem["loc"][-1]), schema)
+        return _unknown_field(problem["loc"], schema)
     if problem["type"] == "missing":
-        meaning = _meaning(schema, problem["loc"])
+        meaning = str(_part(schema, problem["loc"]).get("description", ""))
         return f"is missing; add it: {meaning}" if meaning else "is missing; add it"
     message = str(problem["msg"]).removeprefix("Value error, ")
+    if isinstance(problem["input"], dict | list):
+        return message
     return f"{message} (found {str(problem['input'])[:60]!r})"
 
 
-def _meaning(schema: Mapping[str, Any], place: Place) -> str:
-    """Return what the schema says about a field, empty where it says nothing."""
+def _part(schema: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
+    """Return what the schema says about a place, nothing where it says nothing."""
     part: Mapping[str, Any] = schema
     for step in place:
-        if "$ref" in part:
-            part = schema["$defs"][part["$ref"].rpartition("/")[2]]
-        part = part.get("items", {}) if isinstance(step, int) else part.get("properties", {})
-        part = part if isinstance(step, int) else part.get(step, {})
-    return str(part.get("description", ""))
+        part = _resolved(schema, part)
+        part = part.get("items", {}) if isinstance(step, int) else _field(part, step)
+    return _resolved(schema, part)
 
 
-def _unknown_field(name: str, schema: Mapping[str, Any]) -> str:
-    near = get_close_matches(name, sorted(_field_names(schema) - {name}), n=1)
-    hint = f"did you mean `{near[0]}`?" if near else "remove it, or see the documentation"
-    return f"is not known here; {hint}"
+def _resolved(schema: Mapping[str, Any], part: Mapping[str, Any]) -> Mapping[str, Any]:
+    named = schema["$defs"][part["$ref"].rpartition("/")[2]] if "$ref" in part else {}
+    return {**named, **part}
+
+
+def _field(part: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    others = part.get("additionalProperties")
+    known = part.get("properties", {})
+    return known.get(name, others if isinstance(others, dict) else {})  # type: ignore[no-any-return]
+
+
+def _unknown_field(place: Place, schema: Mapping[str, Any]) -> str:
+    name, here = str(place[-1]), sorted(_part(schema, place[:-1]).get("properties", ()))
+    everywhere = sorted(_field_names(schema) - {name})
+    near = _near(name, here) or _near(name, everywhere)
+    if near:
+        return f"is not known here; did you mean `{near[0]}`?"
+    offered = f"; what is known here: {', '.join(here)}" if here else ", or see the documentation"
+    return f"is not known here; remove it{offered}"
+
+
+def _near(name: str, known: list[str]) -> list[str]:
+    return get_close_matches(name, known, n=1, cutoff=0.7)
 
 
 def _field_names(schema: Mapping[str, Any]) -> set[str]:

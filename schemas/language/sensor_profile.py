@@ -207,7 +207,9 @@ class SensorProfile(Part):
         "learned from what comes",
     )
     datastreams: dict[Slug, DatastreamProfile] = Field(default_factory=dict, max_length=200)
-    examples: list[Example] = Field(min_length=1)
+    examples: list[Example] = Field(
+        default_factory=list, description="at least one: they are its tests"
+    )
 
     @model_validator(mode="after")
     def _parts_fit(self) -> "SensorProfile":

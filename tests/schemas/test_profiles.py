@@ -1,6 +1,7 @@
 """The library's profiles, and what people are told about mistakes in theirs."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from schemas import errors
 from schemas.contracts import FOLDER, text
 from schemas.errors import Misconfigured
 from schemas.language import profile_schema
-from schemas.library import Library, profile_files
+from schemas.library import Library, load_profile, profile_files
 from schemas.self_check import check, explain
 from schemas.vocabulary import Vocabulary
 from schemas.yaml_source import parse_yaml, read_yaml
@@ -105,6 +106,42 @@ def test_mistake_is_told_with_file_line_and_what_to_change(
 
     assert "acme/probe.yaml:" in str(refused.value)
     assert advice in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("top", "sentence"),
+    [
+        ("phenomenon_time: {path: 'keys(a)'}", "phenomenon_time.path: the function `keys` is not"),
+        ("phenomenon_time: {paths: a}", "phenomenon_time.path"),
+        ("requires: [{path: a, equals: 1, above: 1}]", "requires.0: a condition has a `path`"),
+        ("match: {topic: a}", "match: is not known here; remove it; what is known here: around, "),
+    ],
+)
+def test_mistake_is_told_once_whatever_else_a_field_could_have_been(
+    make_profile: MakeProfile, top: str, sentence: str
+) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        make_profile(top)
+
+    lines = str(refused.value).splitlines()
+    assert len(lines) == len({line.partition(": ")[2].partition(":")[0] for line in lines})
+    assert sentence in lines[0]
+    assert "function-after" not in str(refused.value)
+
+
+def test_profile_without_examples_can_be_tried_and_is_not_in_order(
+    make_profile: MakeProfile, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    make_profile()
+    file = tmp_path / "profiles" / "acme" / "probe.yaml"
+    file.write_text(file.read_text(encoding="utf-8").partition("examples:")[0], encoding="utf-8")
+
+    profile = load_profile(file, vocabulary=vocabulary)
+    told = explain(profile, b'{"t": 4}', received_time=datetime(2026, 1, 1, tzinfo=UTC))
+    (problem,) = check(profile)
+
+    assert [one["result"] for one in told["observations"]] == [4]
+    assert "add a payload, and what it gives" in problem
 
 
 def test_line_of_a_mistake_is_that_of_the_field(make_profile: MakeProfile) -> None:
