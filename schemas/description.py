@@ -3,6 +3,7 @@
 Pure: the store writes it down when it sees a thing or a datastream for the first time.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -162,6 +163,14 @@ def observed_property_of(
     )
 
 
+def personal_of(context: CityContext, known: KnownThing | None, profiles: Iterable[str]) -> str:
+    """Return whether what a thing sends is about persons; its city has the last word."""
+    if known and known.personal:
+        return known.personal
+    declared = {context.library.profile(one).definition.personal for one in profiles}
+    return "yes" if "yes" in declared else "no"
+
+
 def _location(title: str, known: KnownThing | None, place: ToldPlace | None) -> Location | None:
     told = (place.longitude, place.latitude) if place else None
     position = (known.location if known else None) or told
@@ -249,8 +258,4 @@ def _differences(
 
 def _personal(context: CityContext, thing_profile: str, observation: Observation) -> str:
     known = context.pack.thing(thing_profile, observation.thing)
-    if known and known.personal:
-        return known.personal
-    profiles = {thing_profile, observation.profile}
-    declared = {context.library.profile(one).definition.personal for one in profiles}
-    return "yes" if "yes" in declared else "no"
+    return personal_of(context, known, {thing_profile, observation.profile})

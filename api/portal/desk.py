@@ -1,9 +1,10 @@
 """What all pages are made with, and what their addresses say."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import Request
 
@@ -20,6 +21,9 @@ LIVE: Final = "/live/observations"
 
 _LIVE_STREAMS: Final = 500
 """Most datastreams that a page follows by name; else it follows its city."""
+
+ANNOUNCED: Final = "announced"
+"""Name of the parameter that says after how many the list of what is announced goes on."""
 
 LISTED: Final = 100
 """Rows of a list on one page."""
@@ -95,13 +99,34 @@ def part_of(found: Sequence[_Item], after: int) -> tuple[Sequence[_Item], int]:
     return found[:LISTED], after + LISTED if len(found) > LISTED else 0
 
 
-def after_of(query: Query) -> int:
-    """Return after how many rows a list goes on.
+def further(
+    path: str, chosen: Mapping[str, str | None], after: int, *, anchor: str, name: str = "after"
+) -> str:
+    """Return the address at which a list goes on, empty where it has ended.
+
+    Args:
+        path: of the page.
+        chosen: its other parameters; empty ones are left out.
+        after: how many are listed before.
+        anchor: of the list on the page.
+        name: of the parameter.
+    """
+    return f"{path}{query_text({**chosen, name: str(after)})}#{anchor}" if after else ""
+
+
+def query_text(chosen: Mapping[str, str | None]) -> str:
+    """Return what is chosen as the end of an address."""
+    named = {name: value for name, value in chosen.items() if value}
+    return f"?{urlencode(named)}" if named else ""
+
+
+def after_of(query: Query, name: str = "after") -> int:
+    """Return after how many rows a list goes on, as a parameter of the address says.
 
     Raises:
-        NotFound: `after` is no number.
+        NotFound: it is no number.
     """
-    return number_of(value_of(query, "after") or "0")
+    return number_of(value_of(query, name) or "0")
 
 
 def number_of(text: str) -> int:

@@ -96,3 +96,8 @@ def datastream_addresses(base: str, datastream: int) -> list[tuple[str, str]]:
             f"curl -g '{things}/Observations?$top=10&$orderby=phenomenonTime%20desc'",
         ),
     ]
+
+
+def rejected_of(base: str, profile: str) -> str:
+    """Return a line that asks what was rejected of a sensor type; the key is the city's."""
+    return f"curl -H 'Authorization: Bearer '\"$KEY\" '{base}/dead-letters?profile={profile}'"

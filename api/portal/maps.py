@@ -2,17 +2,31 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlencode
+from typing import Final
 
 from fastapi import Request
 from starlette.responses import Response
 
 from api.portal import overview
-from api.portal.desk import LISTED, LIVE, Desk, after_of, live_of, number_of, part_of
+from api.portal.announcements import announcements
+from api.portal.desk import (
+    ANNOUNCED,
+    LISTED,
+    LIVE,
+    Desk,
+    after_of,
+    further,
+    live_of,
+    number_of,
+    part_of,
+    query_text,
+)
 from api.portal.map_data import map_json
 from api.portal.overview import City
 from api.portal.streams import MOST, streams
 from api.queries import value_of
+
+_CHOICES: Final = ("city", "theme", "title")
 
 
 class Maps:
@@ -23,26 +37,26 @@ class Maps:
 
     async def page(self, request: Request) -> Response:
         """Return the page of the map, with the same as a list."""
-        view = self._desk.view(request, "city", "theme", "title", "after")
+        view = self._desk.view(request, *_CHOICES, "after", ANNOUNCED)
         wording, words = self._desk.pages.wording(view), self._desk.vocabulary
-        chosen = {name: value_of(view.query, name) or "" for name in ("city", "theme", "title")}
-        heard = _query({name: chosen[name] for name in ("city", "theme")})
-        after = after_of(view.query)
+        chosen = {name: value_of(view.query, name) or "" for name in _CHOICES}
+        city, theme, title = (chosen[name] or None for name in _CHOICES)
+        heard = query_text({"city": city, "theme": theme})
+        after, later = after_of(view.query), after_of(view.query, ANNOUNCED)
         async with self._desk.store.reading() as connection:
             known = await overview.cities(connection, wording, words)
             found = await streams(
-                connection,
-                wording,
-                words,
-                city=chosen["city"] or None,
-                theme=chosen["theme"] or None,
-                title=chosen["title"] or None,
-                most=LISTED + 1,
-                skipped=after,
+                connection, wording, words, city=city, theme=theme, title=title,
+                most=LISTED + 1, skipped=after,
+            )  # fmt: skip
+            waiting = await announcements(
+                connection, city=city, theme=theme, title=title, most=LISTED + 1, skipped=later
             )
             rows, more = part_of(found, after)
+            announced, more_announced = part_of(waiting, later)
             live = await live_of(connection, rows, heard)
         themes = {one.theme: one.theme_label for each in known for one in each.datasets}
+        placed = _count(known, chosen) + (waiting[0].total if waiting else 0)
         return self._desk.pages.page(
             "map.html",
             view,
@@ -52,32 +66,36 @@ class Maps:
             cities=known,
             themes=list(themes.items()),
             streams=rows,
-            beyond=MOST if _count(known, chosen) > MOST else 0,
-            more=f"/map{_query({**chosen, 'after': str(more)})}#list" if more else "",
-            data=view.link(f"/map/data.json{_query(chosen)}"),
+            announced=announced,
+            beyond=MOST if placed > MOST else 0,
+            more=further("/map", chosen, more, anchor="list"),
+            more_announced=further(
+                "/map", chosen, more_announced, anchor="announced", name=ANNOUNCED
+            ),
+            data=view.link(f"/map/data.json{query_text(chosen)}"),
             live_map=LIVE + heard,
             live=live,
         )
 
     async def data(self, request: Request) -> Response:
         """Return what the map shows, as JSON."""
-        view = self._desk.view(request, "city", "theme", "title", "thing")
+        view = self._desk.view(request, *_CHOICES, "thing")
         wording, words = self._desk.pages.wording(view), self._desk.vocabulary
-        thing = value_of(view.query, "thing")
+        city, theme, title = (value_of(view.query, name) for name in _CHOICES)
+        number = value_of(view.query, "thing")
+        thing = number_of(number) if number else None
         async with self._desk.store.reading() as connection:
             known = await overview.cities(connection, wording, words)
             found = await streams(
-                connection,
-                wording,
-                words,
-                city=value_of(view.query, "city"),
-                theme=value_of(view.query, "theme"),
-                title=value_of(view.query, "title"),
-                thing=number_of(thing) if thing else None,
+                connection, wording, words, city=city, theme=theme, title=title, thing=thing
             )
+            waiting = await announcements(
+                connection, city=city, theme=theme, title=title, thing=thing,
+                most=MOST - len(found),
+            )  # fmt: skip
             live = await live_of(connection, found)
         names = {one.slug: one.name for one in known}
-        body = await asyncio.to_thread(map_json, found, names, after=live.after)
+        body = await asyncio.to_thread(map_json, found, waiting, names, after=live.after)
         return self._desk.pages.document(body, view)
 
 
@@ -89,9 +107,3 @@ def _count(cities: Sequence[City], chosen: Mapping[str, str]) -> int:
         for dataset in city.open_datasets
         if chosen["city"] in ("", city.slug) and chosen["theme"] in ("", dataset.theme)
     )
-
-
-def _query(chosen: Mapping[str, str]) -> str:
-    """Return what is chosen as the end of an address."""
-    named = {name: value for name, value in chosen.items() if value}
-    return f"?{urlencode(named)}" if named else ""

@@ -1,15 +1,18 @@
 """Pages of what measures: a thing, a datastream with its history."""
 
+import asyncio
 from typing import Final
 
 from fastapi import Request
 from starlette.responses import Response
 
 from api.portal import overview
+from api.portal.announcements import announcements
 from api.portal.chart import chart_of
 from api.portal.desk import Desk, live_of, number_of
-from api.portal.examples import datastream_addresses
+from api.portal.examples import datastream_addresses, rejected_of
 from api.portal.history import SPANS, history, json_of, last_said
+from api.portal.sensor_types import profiles
 from api.portal.streams import streams
 from api.queries import value_of
 from schemas.errors import NotFound, QueryRejected
@@ -35,19 +38,23 @@ class Measuring:
         number = number_of(request.path_params["thing"])
         async with self._desk.store.reading() as connection:
             found = await streams(connection, wording, self._desk.vocabulary, thing=number)
-            if not found:
+            announced = [] if found else await announcements(connection, thing=number)
+            if not (found or announced):
                 raise NotFound(f"there is no open thing {number} here")
+            thing = found[0] if found else announced[0]
             city = await overview.city_named(
-                connection, wording, self._desk.vocabulary, found[0].city
+                connection, wording, self._desk.vocabulary, thing.city
             )
             live = await live_of(connection, found, f"?thing={number}")
         return self._desk.pages.page(
             "thing.html",
             view,
             city=city,
-            thing=found[0],
+            thing=thing,
             readings=found,
-            models=list(dict.fromkeys((one.profile, one.model) for one in found)),
+            models=list(dict.fromkeys((one.profile, one.model) for one in found))
+            or await _model(thing.profile),
+            rejected=rejected_of(self._desk.base, thing.profile),
             live=live,
         )
 
@@ -89,3 +96,9 @@ class Measuring:
             addresses=datastream_addresses(self._desk.base, number),
             live=live,
         )
+
+
+async def _model(profile: str) -> list[tuple[str, str]]:
+    """Return the type of a thing that has sent nothing yet; a city's own has no page yet."""
+    library = await asyncio.to_thread(profiles)
+    return [(profile, library[profile].title)] if profile in library else []

@@ -21,6 +21,7 @@ from schemas.vocabulary import Vocabulary
 _FOLDER: Final = files("api.portal")
 _DATASETS: Final = (_FOLDER / "datasets.sql").read_text(encoding="utf-8")
 _NEWEST: Final = (_FOLDER / "newest.sql").read_text(encoding="utf-8")
+_OPEN_THINGS: Final = (_FOLDER / "open_things.sql").read_text(encoding="utf-8")
 _DRAWN: Final = 48
 """Numbers of a small chart."""
 
@@ -108,8 +109,8 @@ async def cities(
 
 
 async def open_things(connection: Connection) -> int:
-    """Return how many things there are of which anything is open."""
-    count: int = await connection.fetchval("select count(*) from thing where open")
+    """Return how many things there are of which anything is open; what is announced counts not."""
+    count: int = await connection.fetchval(_OPEN_THINGS)
     return count
 
 

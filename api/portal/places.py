@@ -9,7 +9,8 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.portal import overview
-from api.portal.desk import LISTED, Desk, after_of, live_of, part_of
+from api.portal.announcements import announcements
+from api.portal.desk import ANNOUNCED, LISTED, Desk, after_of, further, live_of, part_of
 from api.portal.examples import dataset_addresses
 from api.portal.overview import City, Dataset
 from api.portal.pulse import pulse
@@ -79,7 +80,7 @@ class Places:
         Raises:
             NotFound: there is none of that city and theme.
         """
-        view = self._desk.view(request, "after")
+        view = self._desk.view(request, "after", ANNOUNCED)
         wording = self._desk.pages.wording(view)
         theme = request.path_params["theme"]
         async with self._desk.store.reading() as connection:
@@ -88,7 +89,7 @@ class Places:
             )
             dataset = _dataset(city, theme)
             await overview.add_newest(connection, wording, self._desk.vocabulary, [city])
-            after = after_of(view.query)
+            after, later = after_of(view.query), after_of(view.query, ANNOUNCED)
             rows, more = part_of(
                 await streams(
                     connection,
@@ -101,6 +102,12 @@ class Places:
                 ),
                 after,
             )
+            announced, more_announced = part_of(
+                await announcements(
+                    connection, city=city.slug, theme=theme, most=LISTED + 1, skipped=later
+                ),
+                later,
+            )
             these = f"?city={city.slug}&theme={theme}"
             live = await live_of(connection, rows if dataset.is_open else (), these)
         address = f"/cities/{city.slug}/{theme}"
@@ -112,7 +119,11 @@ class Places:
             things=[
                 {"streams": list(mine)} for _, mine in groupby(rows, lambda one: one.thing_id)
             ],
-            more=f"{address}?after={more}#sensors" if more else "",
+            more=further(address, {}, more, anchor="sensors"),
+            announced=announced,
+            more_announced=further(
+                address, {}, more_announced, anchor="announced", name=ANNOUNCED
+            ),
             kept=_kept(dataset, wording),
             addresses=dataset_addresses(self._desk.base, city.slug, theme),
             live=live,

@@ -40,6 +40,7 @@ class KnownThing(Part):
         location: longitude and latitude in degrees (WGS 84).
         every: how often its values come, as PT5M, where the profile cannot know.
         personal: overrides the profile, with a reason (a public building's meter, for instance).
+        announce: whether it is shown before it has sent anything; left out: as the pack says.
     """
 
     profile: ProfileId
@@ -50,6 +51,7 @@ class KnownThing(Part):
     every: Duration | None = None
     personal: Literal["no", "yes"] | None = None
     reason: str = ""
+    announce: bool | None = None
 
     @field_validator("location")
     @classmethod
@@ -64,6 +66,8 @@ class KnownThing(Part):
     def _explained(self) -> Self:
         if self.personal == "no" and not self.reason:
             raise ValueError("personal: no needs a reason, which is published")
+        if self.personal == "yes" and self.announce:
+            raise ValueError("what is about persons is not announced: leave announce out")
         return self
 
 
@@ -124,14 +128,20 @@ class City(Part):
 
 
 class _Things(Part):
+    announce: bool = False
     things: tuple[KnownThing, ...] = ()
 
 
 class CityPack(Part):
-    """A pack that was read, with the directory that it came from."""
+    """A pack that was read, with the directory that it came from.
+
+    Attributes:
+        announce: whether its things are shown before they have sent anything; each may differ.
+    """
 
     directory: Path
     city: City
+    announce: bool = False
     things: tuple[KnownThing, ...] = ()
 
     @property
@@ -182,9 +192,9 @@ def load_city_pack(directory: Path) -> CityPack:
     things = directory / "things.yaml"
     for topic in city.topics:
         check_filter(topic.filter, owner=city.slug)
-    known = _things(things) if things.exists() else ()
-    return CityPack(directory=directory, city=city, things=known)
+    known = _things(things) if things.exists() else _Things()
+    return CityPack(directory=directory, city=city, announce=known.announce, things=known.things)
 
 
-def _things(file: Path) -> tuple[KnownThing, ...]:
-    return read_model(read_yaml(file, limit_bytes=_THINGS_LIMIT_BYTES), _Things).things
+def _things(file: Path) -> _Things:
+    return read_model(read_yaml(file, limit_bytes=_THINGS_LIMIT_BYTES), _Things)

@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from schemas.announcement import announced_themes
 from schemas.catalogue import Described
 from schemas.cities.pack import KnownThing
 from schemas.cities.registry import CityContext, Registry
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 _AT_A_TIME = 5000
 _LOCK = "select pg_advisory_xact_lock(hashtext('catalogue'))"
 _THING = statement(__package__, "upsert_known_thing")
+_WITHDRAW = statement(__package__, "withdraw_announcements")
 _READ = statement(__package__, "read_all_datastreams")
 _UPDATE = statement(__package__, "update_datastreams")
 _FORGET = statement(__package__, "forget_differences")
@@ -47,30 +49,32 @@ async def synchronise(connection: Connection, registry: Registry) -> None:
     """Write cities, datasets, observed properties and known things as the packs have them.
 
     What is open is told again for every datastream: a dataset that was closed closes at once.
-    What a pack no longer names stays: a row is the memory of an identifier.
+    What a pack no longer names stays, but is not announced: a row is the memory of an identifier.
     """
     async with connection.transaction():
         await connection.execute(_LOCK)
+        known: list[int] = []
         for context in registry.cities.values():
-            await _write_city(connection, context)
+            known += await _write_city(connection, context)
+        await connection.execute(_WITHDRAW, known)
         await _update_datastreams(connection, registry)
         await connection.execute(_CLOSE)
         await connection.execute(_OPEN, None)
 
 
-async def _write_city(connection: Connection, context: CityContext) -> None:
+async def _write_city(connection: Connection, context: CityContext) -> list[int]:
+    """Write what a pack tells, and return the ids of its things."""
     await write_city(connection, city_of(context.pack))
     for dataset in context.pack.city.datasets:
         await write_dataset(connection, dataset_of(context, dataset.theme))
     for entry in context.vocabulary.observed_properties.values():
         await write_observed_property(connection, observed_property_of(context, entry))
-    for known in context.pack.things:
-        await _write_thing(connection, context, known)
+    return [await _write_thing(connection, context, known) for known in context.pack.things]
 
 
-async def _write_thing(connection: Connection, context: CityContext, known: KnownThing) -> None:
+async def _write_thing(connection: Connection, context: CityContext, known: KnownThing) -> int:
     thing = thing_of(context, profile=known.profile, name=known.name)
-    thing_id = await connection.fetchval(
+    thing_id: int = await connection.fetchval(
         _THING,
         thing.city,
         thing.profile,
@@ -78,8 +82,10 @@ async def _write_thing(connection: Connection, context: CityContext, known: Know
         thing.title,
         thing.description,
         json_of(thing.properties),
+        announced_themes(context, known),
     )
     await write_place(connection, thing_id, thing)
+    return thing_id
 
 
 async def _update_datastreams(connection: Connection, registry: Registry) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import asyncpg
 import httpx
 import pytest
 
@@ -55,6 +56,32 @@ async def test_every_navigation_link_answers(sta: Get, client: httpx.AsyncClient
         assert links
         for link in links:
             assert (await client.get(link)).status_code == 200
+
+
+async def test_a_thing_that_is_announced_has_a_place_and_no_datastream(
+    sta: Get, owner: asyncpg.Connection
+) -> None:
+    thing = await owner.fetchval(
+        "insert into thing (city, profile, name, title, description, location_id, open, announced)"
+        " values ('zonnedorp', 'telraam/v2', 'sluis', 'Sluis', 'Hangt er', 1, true, '{traffic}')"
+        " returning thing_id"
+    )
+    await owner.execute(
+        "insert into historical_location (thing_id, location_id, time) values ($1, 1, now())",
+        thing,
+    )
+    [found] = (
+        await sta(
+            "Things",
+            filter="properties/name eq 'sluis'",
+            expand="Locations,Datastreams,HistoricalLocations",
+        )
+    )["value"]
+
+    assert found["name"] == "Sluis"
+    assert [one["location"]["coordinates"] for one in found["Locations"]] == [[4.4, 51.2]]
+    assert len(found["HistoricalLocations"]) == 1
+    assert found["Datastreams"] == []
 
 
 async def test_a_datastream_has_the_fields_of_the_standard(sta: Get) -> None:

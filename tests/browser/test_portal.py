@@ -23,6 +23,7 @@ KINDS = {
     "thing": "/things/{thing}",
     "datastream": "/datastreams/{datastream}",
     "flagged": "/datastreams/{flagged}",
+    "announced": "/things/{announced}",
     "/sensor-types": "/sensor-types",
     "sensor type": "/sensor-types/telraam/v2",
     "/developers": "/developers",
@@ -53,10 +54,21 @@ def stream_of(site: Up, thing: str) -> tuple[int, int]:
     return found[0]["Thing"]["@iot.id"], found[0]["@iot.id"]
 
 
+def announced_by(site: Up) -> int:
+    """Return the number of a car park that the city announces, and that never sent anything."""
+    found = site.get(
+        "/sensorthings/v1.1/Things", params={"$filter": "properties/name eq 'parking-dorpsplein'"}
+    ).json()["value"]
+    number: int = found[0]["@iot.id"]
+    return number
+
+
 def address_of(site: Up, kind: str) -> str:
     thing, datastream = stream_of(site, "esp8266-990101")
     _, flagged = stream_of(site, "kapot")
-    return KINDS[kind].format(thing=thing, datastream=datastream, flagged=flagged)
+    return KINDS[kind].format(
+        thing=thing, datastream=datastream, flagged=flagged, announced=announced_by(site)
+    )
 
 
 def test_a_value_changes_on_page_map_and_chart_when_it_is_published(
@@ -182,7 +194,7 @@ def test_a_keyboard_is_enough(site: Up, visitor: Visitor) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
 
-    page.goto(f"{visitor.base}/map?city={CITY}")
+    page.goto(f"{visitor.base}/map?city={CITY}&theme=air-quality")
     settle(page)
     tab_to(page, ".leaflet-marker-icon.pin")
     page.keyboard.press("Enter")
@@ -238,3 +250,16 @@ def test_a_map_shows_a_doubt_beside_the_value(site: Up, visitor: Visitor) -> Non
 
     expect(page.locator(".tells")).to_contain_text("µg/m³")
     expect(page.locator(".tells")).to_contain_text("ago")
+
+
+def test_a_sensor_that_never_sent_anything_is_on_the_map(site: Up, visitor: Visitor) -> None:
+    page = visitor.page(f"/map?city={CITY}&theme=parking")
+    pin = page.get_by_label("Parking Dorpsplein: nog niets ontvangen")
+    expect(page.locator(".announcements")).to_contain_text("Parking Dorpsplein")
+    pin.click()
+    expect(page.locator(".tells")).to_contain_text("nog niets ontvangen")
+    page.screenshot(path=SCREENSHOTS / "map-announced-1280-light.png", full_page=True)
+    page.locator(".tells h3 a").click()
+    page.wait_for_url(f"**/things/{announced_by(site)}")
+
+    expect(page.locator("main")).to_contain_text("Beheert u deze sensor?")

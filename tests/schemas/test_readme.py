@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from schemas.announcement import announced_themes
 from schemas.cities.registry import load_registry
 from schemas.library import Library
 from schemas.self_check import check
@@ -32,3 +33,12 @@ def test_city_of_the_page_is_in_order(tmp_path: Path) -> None:
     (tmp_path / "city.yaml").write_text(_example("slug: veldegem"))
 
     assert list(load_registry([tmp_path]).cities) == ["veldegem"]
+
+
+def test_things_of_the_page_are_announced_as_it_says(tmp_path: Path) -> None:
+    (tmp_path / "city.yaml").write_text(_example("slug: veldegem"))
+    (tmp_path / "things.yaml").write_text(_example("announce: yes"))
+    [context] = load_registry([tmp_path]).cities.values()
+
+    announced = [announced_themes(context, one) for one in context.pack.things]
+    assert announced == [("traffic",), None, None]  # its energy is no dataset; its own word

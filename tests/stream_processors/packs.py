@@ -58,6 +58,7 @@ def write_pack(
     *,
     things: list[dict[str, Any]] | None = None,
     mend: dict[str, Any] | None = None,
+    announce: str = "no",
     **city: Any,
 ) -> Path:
     """Write the pack; `mend` changes the teller's datastream, `city` parts of city.yaml."""
@@ -65,7 +66,9 @@ def write_pack(
     profiles = pack / "profiles" / "proef"
     profiles.mkdir(parents=True, exist_ok=True)
     (pack / "city.yaml").write_text(yaml.safe_dump({**_CITY, **city}))
-    (pack / "things.yaml").write_text(yaml.safe_dump({"things": things or []}))
+    (pack / "things.yaml").write_text(
+        yaml.safe_dump({"announce": announce, "things": things or []})
+    )
     timed = _profile("teller", phenomenon_time={"path": "time"})
     if mend:
         timed["datastreams"]["car"] |= mend

@@ -119,7 +119,7 @@ function streamOf([id, kind, value, time, state, flags = []], kinds) {
   return { id, theme, label, unit, interval, value: typeof value === "number" ? number(value) : value, time, state, flags };
 }
 
-// What a marker shows: a value that still comes, if there is one.
+// What a marker shows: a value that still comes, if there is one; nothing where all is announced.
 function leading({ things }) {
   const all = things.flatMap(({ streams }) => streams);
   return all.find((one) => one.value && one.state !== "silent") ?? all.find((one) => one.value) ?? all[0];
@@ -128,18 +128,21 @@ function leading({ things }) {
 function label(marker, place) {
   const element = marker.getElement();
   const stream = leading(place);
-  const isDoubtful = stream.flags.some((code) => words.flags[code]?.[1] !== "info");
   const inner = document.createElement("span");
-  inner.className = `theme-${stream.theme}`;
-  inner.classList.toggle("silent", stream.state === "silent" || !stream.value);
-  inner.classList.toggle("doubtful", isDoubtful);
+  inner.className = stream ? `theme-${stream.theme}` : "";
+  inner.classList.toggle("silent", !stream?.value || stream.state === "silent");
+  inner.classList.toggle("doubtful", Boolean(stream?.flags.some((code) => words.flags[code]?.[1] !== "info")));
   const value = document.createElement("b");
-  value.textContent = stream.value || "–";
-  inner.append(value, stream.unit ? ` ${stream.unit}` : "");
+  value.textContent = stream?.value || "–";
+  inner.append(value, stream?.unit ? ` ${stream.unit}` : "");
   element.replaceChildren(inner);
   element.style.marginLeft = `${-element.offsetWidth / 2}px`; // its point is at the place
   element.style.marginTop = `${-element.offsetHeight - POINT}px`;
   const names = place.things.map(({ title }) => title).join(", ");
-  const told = stream.value ? `${stream.value} ${stream.unit}, ${age(stream.time * 1000)}` : words["no-value"];
-  element.setAttribute("aria-label", `${names}: ${stream.label} ${told}`);
+  element.setAttribute("aria-label", `${names}: ${told(stream)}`);
+}
+
+function told(stream) {
+  if (!stream) return words.announced;
+  return `${stream.label} ${stream.value ? `${stream.value} ${stream.unit}, ${age(stream.time * 1000)}` : words["no-value"]}`;
 }

@@ -12,11 +12,17 @@ export function popup(place) {
     const title = element("h3");
     title.append(link(`/things/${thing.id}`, thing.title));
     const list = element("ul");
-    list.append(...thing.streams.slice(0, MOST).map(row));
+    list.append(...thing.streams.length ? thing.streams.slice(0, MOST).map(row) : [announced()]);
     box.append(title, list);
     if (thing.streams.length > MOST) box.append(link(`/things/${thing.id}`, words.more));
   }
   return box;
+}
+
+function announced() {
+  const made = element("li", "where");
+  made.textContent = words.announced;
+  return made;
 }
 
 function row(stream) {

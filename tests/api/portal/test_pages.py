@@ -203,6 +203,77 @@ async def test_a_map_has_places_values_and_an_outline(client: httpx.AsyncClient)
     assert all(len(city["outline"]) >= 4 for city in data["cities"])
 
 
+ANNOUNCED = (
+    "insert into thing (city, profile, name, title, description, location_id, open, announced)"
+    " values"
+    " ('zonnedorp', 'telraam/v2', 'teller-3', 'Teller Sluis', 'Hangt er', 1, true, '{traffic}'),"
+    " ('zonnedorp', 'the-things-stack/v3', 'deur', 'Deur Museum', 'Hangt er', null, true, '{}'),"
+    " ('zonnedorp', 'telraam/v2', 'teller-4', 'GEHEIM', 'GEHEIM', 1, false, null)"
+)
+
+
+@pytest.mark.embedded
+async def test_what_is_announced_is_on_map_and_list_and_counts_as_nothing(
+    client: httpx.AsyncClient, owner: asyncpg.Connection
+) -> None:
+    things = "sensoren in straten en gebouwen</dt><dd>3</dd>"
+    before = (await client.get("/")).text
+    await owner.execute(ANNOUNCED)
+    data = (await client.get("/map/data.json")).json()
+    waiting = [one for one in data["things"] if not one["streams"]]
+    texts = [
+        (await client.get(path)).text
+        for path in ("/map", "/map?theme=traffic", "/map?theme=air-quality",
+                     "/cities/zonnedorp/traffic", "/map?title=museum")
+    ]  # fmt: skip
+
+    assert [(one["title"], one["at"]) for one in waiting] == [("Teller Sluis", [4.4, 51.2])]
+    assert ["Nog niets ontvangen" in text for text in texts] == [True, True, False, True, True]
+    assert ["Teller Sluis" in text for text in texts] == [True, True, False, True, False]
+    assert ["Deur Museum" in text for text in texts] == [True, False, False, False, True]
+    assert "GEHEIM" not in "".join(texts)
+    assert things in before
+    assert things in (await client.get("/?lang=nl")).text  # made anew: another address
+
+
+@pytest.mark.embedded
+async def test_the_page_of_what_is_announced_says_what_its_operator_can_do(
+    client: httpx.AsyncClient, owner: asyncpg.Connection
+) -> None:
+    await owner.execute(ANNOUNCED)
+    counter, door = [(await client.get(f"/things/{number}")).text for number in (6, 7)]
+    hidden = await client.get("/things/8")
+
+    for part in ("Teller Sluis", "Nog niets ontvangen", "Beheert u deze sensor?",
+                 "/dead-letters?profile=telraam/v2", "/sensor-types/telraam/v2",
+                 "51.20000, 4.40000"):  # fmt: skip
+        assert (part in counter) or (not BUILT and part.startswith("51")), part
+    assert "Deur Museum" in door
+    assert "WGS 84" not in door
+    assert hidden.status_code == 404
+
+
+@pytest.mark.embedded
+async def test_a_list_of_what_is_announced_goes_on_where_its_page_ends(
+    client: httpx.AsyncClient, owner: asyncpg.Connection
+) -> None:
+    await owner.execute(
+        "insert into thing (city, profile, name, title, description, open, announced)"
+        " select 'zonnedorp', 'telraam/v2', 'n' || n, 'Teller nummer ' || n, '', true, '{traffic}'"
+        " from generate_series(1, 150) n"
+    )
+    for path in ("/map?city=zonnedorp", "/cities/zonnedorp/traffic"):
+        first = (await client.get(path)).text
+        more = f"{path}{'&' if '?' in path else '?'}announced=100"
+        second = (await client.get(more)).text
+
+        assert more.replace("&", "&amp;") + "#announced" in first
+        assert "announced=200" not in second
+        names = [set(re.findall("Teller nummer [0-9]+", text)) for text in (first, second)]
+        assert [len(one) for one in names] == [100, 50]
+        assert names[0].isdisjoint(names[1])
+
+
 @pytest.mark.embedded
 async def test_a_map_and_its_list_are_of_the_sensors_that_are_named(
     client: httpx.AsyncClient,

@@ -148,3 +148,46 @@ async def test_citys_own_property_stands_beside_the_vocabularys(
     await synchronise(client, registry_of(tmp_path))
 
     assert await client.fetchval("select count(*) > 10 from observed_property where city is null")
+
+
+_SHOWN = "select open from thing where name = 'brug'"
+_BRIDGE = {"profile": "proef/teller", "name": "brug", "location": [3.2, 51.0]}
+
+
+async def test_thing_is_shown_before_it_speaks_as_long_as_a_pack_announces_it(
+    client: "asyncpg.Connection[asyncpg.Record]", tmp_path: Path
+) -> None:
+    await synchronise(client, registry_of(tmp_path, things=[_BRIDGE]))
+    before = await client.fetchval(_SHOWN)
+    await synchronise(client, registry_of(tmp_path, things=[_BRIDGE], announce="yes"))
+    [announced] = await client.fetch("select open, announced from thing")
+    await synchronise(client, registry_of(tmp_path, things=[_BRIDGE | {"announce": "no"}]))
+    withdrawn = await client.fetchval(_SHOWN)
+    await synchronise(client, registry_of(tmp_path, things=[_BRIDGE], announce="yes"))
+    await synchronise(client, registry_of(tmp_path, announce="yes"))
+
+    assert before is False
+    assert tuple(announced) == (True, ["traffic"])
+    assert withdrawn is False
+    assert await client.fetchval(_SHOWN) is False  # the pack no longer tells of it
+
+
+async def test_thing_that_speaks_is_shown_by_what_it_says_and_not_by_its_announcement(
+    database: DatabaseConnection,
+    client: "asyncpg.Connection[asyncpg.Record]",
+    tmp_path: Path,
+) -> None:
+    registry = registry_of(tmp_path, things=[_BRIDGE], announce="yes")
+    await synchronise(client, registry)
+    await _see(database, registry)
+    spoken = await client.fetchval(_SHOWN)
+    await client.execute("update datastream set open = false")
+    await client.execute("update thing set open = true")
+    registrar = Registrar(database, registry)
+    arrivals = [Arrival(partition=0, offset=0, reading=reading())]
+    [passage] = normalise(arrivals, registry=registry)
+    await registrar.register([(passage.result, passage.result.observations[0])])
+    await registrar.close()
+
+    assert spoken is True
+    assert await client.fetchval(_SHOWN) is False
