@@ -1,8 +1,9 @@
 """Published observations as members of an event stream, in N-Triples, straight from their rows."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from api.iris import Iris
@@ -44,14 +45,10 @@ class Members:
     ) -> None:
         self._iris = iris
         self._series = series
+        self._feature = feature
         self._severities = severities
         self._stem = f"<{iris.base}/id/observation/{series.datastream_id}_"
         self._counts = series.observation_type.endswith(_COUNT)
-        about = list(member_lines.about(iris, series, feature))
-        self._instant = Template([*about, *member_lines.instant(series)], NAMES)
-        self._interval = Template([*about, *member_lines.interval(series)], NAMES)
-        self._measured = Template(member_lines.quantity(series, "decimal"), NAMES)
-        self._counted = Template(member_lines.quantity(series, "integer"), NAMES)
 
     def write(self, stream: str, version: Version) -> str:
         """Return the lines of a member, that of `tree:member` first.
@@ -69,6 +66,27 @@ class Members:
         times = self._interval if one.phenomenon_end else self._instant
         doubts = self._doubts(one.quality, values) if one.quality else ""
         return begin + times.fill(values) + self._result(one.result, values) + revised + doubts
+
+    # Each is made when it is needed: most datastreams have one kind of time, and of number.
+    @cached_property
+    def _instant(self) -> Template:
+        return self._about(member_lines.instant(self._series))
+
+    @cached_property
+    def _interval(self) -> Template:
+        return self._about(member_lines.interval(self._series))
+
+    @cached_property
+    def _measured(self) -> Template:
+        return Template(member_lines.quantity(self._series, "decimal"), NAMES)
+
+    @cached_property
+    def _counted(self) -> Template:
+        return Template(member_lines.quantity(self._series, "integer"), NAMES)
+
+    def _about(self, times: Iterable[str]) -> Template:
+        about = member_lines.about(self._iris, self._series, self._feature)
+        return Template([*about, *times], NAMES)
 
     def _values(self, version: Version) -> tuple[Any, ...]:
         one = version.observation

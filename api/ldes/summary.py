@@ -1,5 +1,6 @@
 """Hours and days as members of an event stream: collections of what was observed, summed up."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from api.ldes import lexical, member_lines
 from api.ldes.member import Version
 from api.ldes.member_lines import NAMES
 from api.ldes.series import Feature, Series
-from api.ldes.template import Template
+from api.ldes.template import Template, hole
 from api.ldes.terms import term
 
 PERIODS: Final[dict[Kind, Period]] = {"hourly": "hour", "daily": "day"}
@@ -71,29 +72,25 @@ class SummaryMembers:
         self._series = series
         self._period = PERIODS[kind]
         place = member_lines.about_feature(iris, feature, traffic=False) if feature else ()
-        self._about = Template(
-            [
-                *member_lines.head("sosa:ObservationCollection"),
-                *member_lines.source(iris, series),
-                *place,
-                *member_lines.summed_interval(),
-            ],
-            NAMES,
-        )
+        self._about = [
+            *member_lines.head("sosa:ObservationCollection"),
+            *member_lines.source(iris, series),
+            *place,
+            *member_lines.summed_interval(),
+        ]
+        self._templates: dict[tuple[bool, ...], Template] = {}
 
     def write(self, stream: str, version: Version) -> str:
         """Return the lines of a member, that of `tree:member` first; as `Members.write` does."""
         one = version.observation
         sums = msgspec.convert(one.result, Sums)
-        values = self._values(version, sums)
-        lines = [f"{stream} {_TREE_MEMBER} {values[0]} .\n"]
+        numbers = [getattr(sums, field) for field in _TOLD.values()]
+        values = (*self._values(version, sums), *map(_literal, numbers))
+        begin = f"{stream} {_TREE_MEMBER} {values[0]} .\n"
+        revised = _REVISION.fill(values) if sums.revises else ""
         if one.change == "withdrawn":
-            lines.append(_DELETION.fill(values))
-        else:
-            lines += [self._about.fill(values), self._statistics(sums, values)]
-        if sums.revises:
-            lines.append(_REVISION.fill(values))
-        return "".join(lines)
+            return begin + _DELETION.fill(values) + revised
+        return begin + self._template(*(n is not None for n in numbers)).fill(values) + revised
 
     def _values(self, version: Version, sums: Sums) -> tuple[Any, ...]:
         one = version.observation
@@ -112,21 +109,27 @@ class SummaryMembers:
             f"<{entity}/{sums.revises}>",
         )
 
-    def _statistics(self, sums: Sums, values: tuple[Any, ...]) -> str:
-        lines = [
-            line
-            for place, (name, field) in enumerate(_TOLD.items())
-            if (value := getattr(sums, field)) is not None
-            for line in member_lines.statistic(
-                self._iris,
-                name,
-                lexical.number(value),
-                _ONE if name in _COUNTED else self._series.unit,
-                place=place,
+    def _template(self, *told: bool) -> Template:
+        """Return what a member says, by which of `_TOLD` there is a number of; nearly all."""
+        if told not in self._templates:
+            statistics = (
+                line
+                for place, (name, is_told) in enumerate(zip(_TOLD, told, strict=True))
+                if is_told
+                for line in self._statistic(name, place)
             )
-        ]
-        return Template(lines, NAMES).fill(values)
+            self._templates[told] = Template([*self._about, *statistics], _NAMES)
+        return self._templates[told]
+
+    def _statistic(self, name: str, place: int) -> Iterator[str]:
+        unit = _ONE if name in _COUNTED else self._series.unit
+        return member_lines.statistic(self._iris, name, hole(name), unit, place=place)
 
 
+def _literal(number: float | None) -> str:
+    return "" if number is None else lexical.number(number)
+
+
+_NAMES: Final = (*NAMES, *_TOLD)
 _DELETION: Final = Template(member_lines.deletion(), NAMES)
 _REVISION: Final = Template(member_lines.revision(), NAMES)

@@ -12,10 +12,8 @@ _TAKE_TASKS = statement(__package__, "take_tasks")
 _BOUNDS = statement(__package__, "bound_touched")
 _NOTE_HOURS = statement(__package__, "note_hours")
 _SUM_QUARTERS = statement(__package__, "sum_quarters")
-_CLEAR_QUARTERS = statement(__package__, "clear_quarters")
 _TOUCH = statement(__package__, "touch_periods")
 _SUM = statement(__package__, "sum_periods")
-_CLEAR = statement(__package__, "clear_periods")
 _FORGET = "delete from touched_period"
 
 
@@ -46,9 +44,7 @@ async def aggregate(
             _SUM_QUARTERS, list(barring_flags), bounds["first"], bounds["last"]
         )
         await connection.execute(_NOTE_HOURS)
-        await connection.execute(_CLEAR_QUARTERS, bounds["first"], bounds["last"])
         for period, source in (("hour", "quarter"), ("day", "hour")):
             await connection.execute(_FORGET)
             await connection.execute(_TOUCH, period)
             await connection.execute(_SUM, period, source)
-            await connection.execute(_CLEAR, period, source)

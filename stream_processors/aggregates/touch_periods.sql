@@ -1,16 +1,9 @@
 -- Tell which hours or days the touched quarters lie in. Hours and days are those of the city's
 -- time zone: a day has 23, 24 or 25 hours, and begins on a whole hour of its own.
 -- $1 text: hour or day
-with place as (
-    select t.datastream_id, t.bucket_start, coalesce(c.time_zone, 'UTC') as zone
-    from touched as t
-    left join datastream as d using (datastream_id)
-    left join thing using (thing_id)
-    left join city as c using (city)
-),
-period as (
+with period as (
     select distinct datastream_id, date_trunc($1, bucket_start, zone) as bucket_start, zone
-    from place
+    from touched
 )
 insert into touched_period
 select

@@ -55,8 +55,10 @@ class PageCloser:
         replaced = await replaced_by(connection, changes)
         versions = [Version(one, replaced.get(one.sequence)) for one in members]
         content = self._text(dataset, stream, cut, versions)
-        name = page_name(dataset, stream.kind, cut.number, hashlib.sha256(content).hexdigest())
         compressed = zstandard.compress(content, _LEVEL)
+        # Of these, since they are a thirtieth: hashing the text would take longer than this does.
+        digest = hashlib.sha256(compressed).hexdigest()
+        name = page_name(dataset, stream.kind, cut.number, digest)
         keeping = self._store.keep(name + PRIMARY, compressed)
         self._keeping.append(asyncio.create_task(keeping, name="ldes.keep"))
         return ClosedPage(
