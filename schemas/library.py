@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Final
 
 from schemas.errors import Misconfigured
 from schemas.interpreter.compiled_profile import CompiledProfile, compile_profile
@@ -12,6 +13,10 @@ from schemas.interpreter.conditions import compile_conditions
 from schemas.language.sensor_profile import SensorProfile
 from schemas.vocabulary import Vocabulary
 from schemas.yaml_source import read_model, read_yaml
+
+PROFILE_LIMIT_BYTES: Final = 250_000
+PROFILES_LIMIT: Final = 1_000
+PROFILES_LIMIT_BYTES: Final = 4_000_000
 
 
 class Library:
@@ -25,13 +30,15 @@ class Library:
         """Read and compile the platform's profiles and those in further directories.
 
         Raises:
-            Misconfigured: a profile is wrong, or an id is there twice; with file and line.
+            Misconfigured: a profile is wrong, or an id is there twice, with file and line; or a
+                directory holds more than all processes should read.
         """
-        own = files("schemas") / "profiles"
+        found = profile_files(files("schemas") / "profiles")
+        for directory in extra_directories:
+            found += _checked(directory, profile_files(directory))
         profiles: dict[str, CompiledProfile] = {}
-        for directory in (own, *extra_directories):
-            for file in profile_files(directory):
-                _add(profiles, load_profile(file, vocabulary=vocabulary))
+        for file in found:
+            _add(profiles, load_profile(file, vocabulary=vocabulary))
         _join_envelopes(profiles)
         return cls(profiles)
 
@@ -78,7 +85,7 @@ def load_profile(file: Traversable, *, vocabulary: Vocabulary) -> CompiledProfil
     Raises:
         Misconfigured: it is wrong; with file, line and what to change.
     """
-    source = read_yaml(file)
+    source = read_yaml(file, limit_bytes=PROFILE_LIMIT_BYTES)
     profile = read_model(source, SensorProfile)
     return compile_profile(profile, source, vocabulary)
 
@@ -98,6 +105,20 @@ def profile_files(directory: Traversable) -> list[Traversable]:
         for file in sorted(vendor.iterdir(), key=lambda f: f.name)
         if file.name.endswith(".yaml")
     ]
+
+
+def _checked(directory: Traversable, found: list[Traversable]) -> list[Traversable]:
+    if len(found) > PROFILES_LIMIT:
+        raise Misconfigured(
+            f"{directory}: {len(found)} profiles; a pack has at most {PROFILES_LIMIT}. Describe a "
+            "sensor type once, for all its devices"
+        )
+    size = sum(len(file.read_bytes()) for file in found)
+    if size > PROFILES_LIMIT_BYTES:
+        raise Misconfigured(
+            f"{directory}: its profiles have {size} bytes; at most {PROFILES_LIMIT_BYTES} are read"
+        )
+    return found
 
 
 def _add(profiles: dict[str, CompiledProfile], new: CompiledProfile) -> None:

@@ -6,7 +6,7 @@ aliases are refused: a small file must not unfold into a large one.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources.abc import Traversable
@@ -20,6 +20,8 @@ from schemas.errors import Misconfigured
 
 FILE_LIMIT_BYTES: Final = 1_000_000
 _DEPTH_LIMIT: Final = 40
+_SENTENCES_LIMIT: Final = 50
+_SHOWN: Final = 60
 _INTEGER: Final = re.compile(r"[-+]?\d+")
 _DECIMAL: Final = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+)([eE][-+]?\d+)?")
 _WORDS: Final[Mapping[str, Any]] = {
@@ -165,21 +167,21 @@ def _sentences(
     source: YamlSource, error: ValidationError, model: type[BaseModel]
 ) -> Iterator[str]:
     schema = model.model_json_schema()
-    for place, problem in _telling(source, error):
-        where = ".".join(map(str, place)) or "the file"
+    problems = error.errors(include_url=False, include_context=False)
+    for place, problem in _telling(source, problems[:_SENTENCES_LIMIT]):
+        where = ".".join(str(step)[:_SHOWN] for step in place) or "the file"
         yield f"{source.at(place)}: {where}: {_advice(problem, schema)}"
+    if len(problems) > _SENTENCES_LIMIT:
+        yield f"{source.name}: {len(problems) - _SENTENCES_LIMIT} more mistakes"
 
 
-def _telling(source: YamlSource, error: ValidationError) -> Iterator[tuple[Place, Any]]:
+def _telling(source: YamlSource, problems: Sequence[Any]) -> Iterator[tuple[Place, Any]]:
     """Yield the problems that say something, each with its place.
 
     Where a value may be of several kinds, pydantic tells for each why it is not of that one. That
     it is of another kind says nothing beside what is wrong with the kind that was meant.
     """
-    found = [
-        (_place_in_file(problem, source.data), problem)
-        for problem in error.errors(include_url=False, include_context=False)
-    ]
+    found = [(_place_in_file(problem, source.data), problem) for problem in problems]
     meant = [place for place, problem in found if not _is_other_kind(problem)]
     told: set[Place] = set()
     for place, problem in found:
@@ -225,7 +227,7 @@ def _advice(problem: Any, schema: Mapping[str, Any]) -> str:
     message = str(problem["msg"]).removeprefix("Value error, ")
     if isinstance(problem["input"], dict | list):
         return message
-    return f"{message} (found {str(problem['input'])[:60]!r})"
+    return f"{message} (found {str(problem['input'])[:_SHOWN]!r})"
 
 
 def _part(schema: Mapping[str, Any], place: Place) -> Mapping[str, Any]:

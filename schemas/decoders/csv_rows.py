@@ -10,6 +10,8 @@ from schemas.errors import ReadingRejected
 from schemas.language.decode_profile import CsvForm, Wide
 
 ROWS: Final = "rows"
+ROWS_LIMIT: Final = 50_000
+CELLS_LIMIT: Final = 600_000
 _SHOWN: Final = 80
 _WITHHELD: Final = "withheld"
 
@@ -86,9 +88,14 @@ def _with_own_header(payload: bytes, form: CsvForm, missing: frozenset[str]) -> 
 
 def _rows(lines: list[Cells], width: int, unfold: Unfold) -> list[Any]:
     rows: list[Any] = []
+    written = 0
     for cells in lines:
         if len(cells) == width:
-            rows += unfold(cells)
+            unfolded = unfold(cells)
+            rows += unfolded
+            written += sum(map(len, unfolded))
+            if written > CELLS_LIMIT:
+                raise _too_large(f"its rows have more than {CELLS_LIMIT} cells")
         else:
             rows.append(" ".join(cells)[:_SHOWN])
     if lines and not any(len(cells) == width for cells in lines):
@@ -98,6 +105,8 @@ def _rows(lines: list[Cells], width: int, unfold: Unfold) -> list[Any]:
 
 def _lines(payload: bytes, form: CsvForm) -> list[Cells]:
     text = read_text(payload)
+    if text.count("\n") > ROWS_LIMIT:
+        raise _too_large(f"more than {ROWS_LIMIT} lines")
     if form.quote not in text:
         lines = text.replace("\r\n", "\n").split("\n")
         return [line.split(form.delimiter) for line in lines if line.strip()]
@@ -123,6 +132,10 @@ def _quoted(text: str, form: CsvForm) -> list[Cells]:
         return [cells for cells in reader if any(cell.strip() for cell in cells)]
     except csv.Error as error:
         raise ReadingRejected("payload.malformed", f"no table: {error}") from error
+
+
+def _too_large(detail: str) -> ReadingRejected:
+    return ReadingRejected("payload.too-large", f"no table that is read: {detail}")
 
 
 def _unfold(header: Sequence[Cells], wide: Wide | None, missing: frozenset[str]) -> Unfold:
@@ -153,6 +166,8 @@ def _unfold_wide(
     if len(names) <= wide.keep:
         raise ValueError(f"it has {len(names)} columns; `wide` keeps {wide.keep} and reads others")
     columns = [_Column(i, names[i], fields[i]) for i in range(wide.keep, len(names))]
+    if len(columns) * (wide.keep + 1) > CELLS_LIMIT:
+        raise ValueError(f"a row of it becomes more than {CELLS_LIMIT} cells")
     if len({(one.thing, one.field) for one in columns}) < len(columns):
         raise ValueError("a column of a thing is there twice")
 

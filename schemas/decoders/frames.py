@@ -25,6 +25,7 @@ Fields: TypeAlias = dict[str, Any]
 _Read: TypeAlias = Callable[[bytes], int | float]
 _FLOATS: Final = {"f32": "f", "f64": "d"}
 RECORDS_LIMIT: Final = 1000
+FRAME_LIMIT_BYTES: Final = 4096
 
 
 class Decoder(Protocol):
@@ -64,6 +65,9 @@ def _layout(layout: FrameLayout, order: Order) -> Callable[[bytes], Fields]:
     records = _Records(layout, order) if layout.all_tags else None
 
     def decode(data: bytes) -> Fields:
+        if len(data) > FRAME_LIMIT_BYTES:
+            detail = f"{len(data)} bytes; a frame has at most {FRAME_LIMIT_BYTES}"
+            raise ReadingRejected("payload.too-large", detail)
         found: Fields = {}
         position = header.read(read_bytes(data), 0, found, "")
         if records is not None:

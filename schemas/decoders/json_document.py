@@ -13,6 +13,7 @@ from schemas.errors import ReadingRejected
 
 PAYLOAD_LIMIT_BYTES: Final = 1_048_576
 DEPTH_LIMIT: Final = 32
+PARTS_LIMIT: Final = 200_000
 _BOM: Final = b"\xef\xbb\xbf"
 _COLON_APART: Final = (b" :", b"\t:", b"\n:", b"\r:")
 
@@ -24,7 +25,8 @@ def read_json(payload: bytes) -> Any:
 
     Raises:
         ReadingRejected: it is empty, too large, not UTF-8, not JSON (NaN and Infinity are not),
-            nested too deep, has a key twice, a number beyond a double's, or a NUL.
+            nested too deep, of too many parts, has a key twice, a number beyond a double's, or a
+            NUL.
     """
     payload = _bounded(payload)
     try:
@@ -98,12 +100,16 @@ def _refuse_duplicates(payload: bytes, document: Any) -> None:
 
 
 def _count_keys(document: Any) -> int:
-    keys = depth = 0
+    keys = parts = depth = 0
     level = [document]
     while level:
         depth += 1
+        parts += len(level)
         if depth > DEPTH_LIMIT:
             raise _too_deep()
+        if parts > PARTS_LIMIT:
+            detail = f"more than {PARTS_LIMIT} objects and lists"
+            raise ReadingRejected("payload.too-large", detail)
         deeper = []
         for node in level:
             if type(node) is dict:

@@ -1,11 +1,14 @@
 """Lists of named values in a document, turned into objects; JSON in a text, turned into JSON."""
 
-from typing import Any
+from itertools import count
+from typing import Any, Final
 
 from schemas.decoders.json_document import read_json
 from schemas.errors import ReadingRejected
 from schemas.language.decode_profile import Pairs
 from schemas.language.plain_paths import change, plain_steps
+
+TEXTS_LIMIT: Final = 10_000
 
 
 def unfold_pairs(document: Any, pairs: Pairs) -> Any:
@@ -25,9 +28,16 @@ def unfold_text(document: Any, path: str) -> Any:
     """Replace each text at a place by the JSON in it; the document is changed and returned.
 
     Raises:
-        ReadingRejected: a text is no JSON.
+        ReadingRejected: a text is no JSON, or there are too many.
     """
-    change(document, plain_steps(path), lambda found: _as_json(found, path))
+    texts = count(1)
+
+    def made_of(found: Any) -> Any:
+        if next(texts) > TEXTS_LIMIT:
+            raise ReadingRejected("payload.too-large", f"more than {TEXTS_LIMIT} texts", path)
+        return _as_json(found, path)
+
+    change(document, plain_steps(path), made_of)
     return document
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 from schemas.decoders.json_document import read_json
 from schemas.errors import ReadingRejected
 
+RECORDS_LIMIT: Final = 20_000
 _VERSION: Final = 10
 _VALUES: Final = ("v", "vs", "vb", "vd")
 _BASES: Final = ("bn", "bt", "bu", "bv", "bs", "bver")
@@ -24,6 +25,8 @@ def read_senml(payload: bytes) -> dict[str, Any]:
     pack = read_json(payload)
     if type(pack) is not list or not pack or any(type(one) is not dict for one in pack):
         raise ReadingRejected("payload.unexpected", "a SenML pack is a list of records")
+    if len(pack) > RECORDS_LIMIT:
+        raise ReadingRejected("payload.too-large", f"more than {RECORDS_LIMIT} records")
     rows: dict[tuple[str, float], dict[str, Any]] = {}
     base: dict[str, Any] = {}
     for number, record in enumerate(pack):

@@ -1,7 +1,8 @@
 """XML without tricks: bytes in, objects out; no DTD, no entities, nothing fetched.
 
 Expat with every declaration refused: without a DTD there is no entity to expand, and none to
-fetch. What is left grows only with the payload, whose size, depth and elements are limited.
+fetch. What is left grows only with the payload, whose size, depth and elements are limited: so are
+the names of namespaces, which expat writes out before the name of each element.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from schemas.errors import ReadingRejected
 from schemas.language.decode_profile import XmlForm
 
 ELEMENTS_LIMIT: Final = 100_000
+NAMESPACE_LIMIT: Final = 500
 TEXT: Final = "#text"
 
 
@@ -42,6 +44,7 @@ class _Builder:
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._refuse_declaration
         parser.EntityDeclHandler = self._refuse_declaration
+        parser.StartNamespaceDeclHandler = self._check_namespace
         parser.StartElementHandler = self._begin
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
@@ -53,6 +56,11 @@ class _Builder:
 
     def _refuse_declaration(self, *_told: object) -> None:
         raise ReadingRejected("payload.malformed", "XML with a DTD or entities is not read")
+
+    def _check_namespace(self, _prefix: str | None, name: str | None) -> None:
+        if len(name or "") > NAMESPACE_LIMIT:
+            detail = f"the name of a namespace is longer than {NAMESPACE_LIMIT} characters"
+            raise ReadingRejected("payload.too-large", detail)
 
     def _begin(self, _name: str, attributes: dict[str, str]) -> None:
         self._elements += 1

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schemas.decoders.decode import Decode, compile_decode, items_path
 from schemas.decoders.frames import Decoder, compile_frame
@@ -67,6 +67,7 @@ class CompiledProfile:
         doubts: the device's own doubts about all values, as our flags.
         share: how much of the interval was measured, `None` when the payload does not tell it.
         datastreams: in the order of the profile.
+        terms: how many paths, conditions and other terms all these have, as each item costs them.
         contents: where an envelope has the device's payload, `None` in a device's profile.
         carried: the profiles that an envelope carries, by id.
         carried_models: those, by what the envelope calls the model.
@@ -92,6 +93,7 @@ class CompiledProfile:
     doubts: Doubts | None
     share: Share | None
     datastreams: tuple[CompiledDatastream, ...]
+    terms: int
     contents: Contents | None
     carried: dict[str, "CompiledProfile"] = field(default_factory=dict, repr=False)
     carried_models: dict[str, "CompiledProfile"] = field(default_factory=dict, repr=False)
@@ -200,6 +202,7 @@ def _compile(
         doubts=doubts,
         share=_share(profile),
         datastreams=_datastreams(profile, vocabulary),
+        terms=_terms(profile),
         contents=compile_contents(profile.envelope) if profile.envelope else None,
     )
 
@@ -219,3 +222,19 @@ def _datastreams(profile: SensorProfile, vocabulary: Vocabulary) -> tuple[Compil
     if profile.differences and not any(one.differences for one in compiled):
         raise WrongPart(("differences",), "no datastream of the profile is a register")
     return tuple(compiled)
+
+
+def _terms(profile: SensorProfile) -> int:
+    """Count what is to be looked at for an item; words and missing values are found at once."""
+    about_all = {"valid_when", "flags", "coverage", "phenomenon_time", "result_time", "thing"}
+    of_each = {"values", "missing"}
+    return _leaves(profile.model_dump(include=about_all, exclude_defaults=True)) + sum(
+        _leaves(one.model_dump(exclude=of_each, exclude_defaults=True))
+        for one in profile.datastreams.values()
+    )
+
+
+def _leaves(part: Any) -> int:
+    if isinstance(part, dict):
+        return sum(map(_leaves, part.values()))
+    return sum(map(_leaves, part)) if isinstance(part, list) else 1

@@ -21,6 +21,7 @@ from schemas.interpreter.phenomenon_time import Moment, moment
 from schemas.interpreter.places import WhereIs
 from schemas.interpreter.rejections import first_rejections, rejection_of
 from schemas.interpreter.results import short
+from schemas.interpreter.size_limits import refuse_too_many
 from schemas.interpreter.surroundings import (
     Context,
     add_topic,
@@ -34,8 +35,6 @@ from schemas.privacy import refuse_withheld
 NOTHING_VALID: Final = "nothing-valid"
 NO_VALUES: Final = "no-values"
 _NO_OBJECT: Final = "it is no object; of rows that are lists, `tables` makes objects"
-ITEMS_LIMIT: Final = 10_000
-VALUES_LIMIT: Final = 100_000
 
 
 class Yield(NamedTuple):
@@ -103,12 +102,9 @@ def _observe(opened: Opened, context: Context) -> Yield:
 
 def _observe_items(opened: Opened, context: Context) -> Yield:
     items = opened.inner.items(opened.document) if opened.inner.items else MISSING
-    if type(items) is not list or len(items) > ITEMS_LIMIT:
-        detail = f"no list of up to {ITEMS_LIMIT}"
-        raise ReadingRejected("payload.unexpected", detail, opened.inner.each)
-    if len(items) * len(opened.inner.datastreams) > VALUES_LIMIT:
-        detail = f"{len(items)} items; at most {VALUES_LIMIT} values can be in a payload"
-        raise ReadingRejected("payload.too-large", detail, opened.inner.each)
+    if type(items) is not list:
+        raise ReadingRejected("payload.unexpected", "no list is there", opened.inner.each)
+    refuse_too_many(len(items), opened.inner)
     yields = [_observe_item(opened, item, i, context) for i, item in enumerate(items)]
     observations = tuple(o for one in yields for o in one.observations)
     rejections = first_rejections(tuple(r for one in yields for r in one.rejections))

@@ -18,6 +18,8 @@ _REFERENCE: Final = re.compile(r"\d+-(\d+|\*):\d+\.(\d+|\*)\.(\d+|\*)", re.ASCII
 _EACH: Final = "[*]"
 
 Removal: TypeAlias = Callable[[bytes], bytes]
+_Tree: TypeAlias = dict[str, "_Tree | None"]
+"""What is personal below each step; `None` is all of it. A payload is gone through once."""
 
 
 def compile_removal(profile: SensorProfile) -> Removal | None:
@@ -41,7 +43,9 @@ def compile_removal(profile: SensorProfile) -> Removal | None:
         if profile.decode == "csv":
             return lambda payload: without_columns(payload, form, names)
         return lambda payload: _without_pairs(payload, names)
-    fields = [_steps(path) for path in profile.personal_fields]
+    fields: _Tree = {}
+    for path in profile.personal_fields:
+        _grow(fields, _steps(path))
     return lambda payload: _without_fields(payload, fields)
 
 
@@ -58,30 +62,45 @@ def _steps(path: str) -> list[str]:
     return steps
 
 
+def _grow(tree: _Tree, steps: Sequence[str]) -> None:
+    first, *others = steps
+    if not others:
+        tree[first] = None
+    elif (below := tree.setdefault(first, {})) is not None:
+        _grow(below, others)
+
+
 def _reference(reference: str) -> str:
     if _REFERENCE.fullmatch(reference) is None:
         raise ValueError(f"`{reference}` is no OBIS reference such as `0-*:96.1.1`")
     return re.escape(reference).replace(r"\*", r"\d+")
 
 
-def _without_fields(payload: bytes, fields: Sequence[Sequence[str]]) -> bytes:
+def _without_fields(payload: bytes, fields: _Tree) -> bytes:
     document = read_json(payload)
-    removed = [_remove(document, steps) for steps in fields]
-    return msgspec.json.encode(document) if any(removed) else payload
+    return msgspec.json.encode(document) if _remove(document, fields) else payload
 
 
-def _remove(document: Any, steps: Sequence[str]) -> bool:
-    step, *others = steps
-    if step == _EACH:
-        items = document if type(document) is list else ()
-        removed = [_remove(item, others) for item in items]
-        return any(removed)
-    if type(document) is not dict or step not in document:
+def _remove(document: Any, fields: _Tree) -> bool:
+    if type(document) is list:
+        below = fields.get(_EACH)
+        return below is not None and _remove_from_each(document, below)
+    if type(document) is not dict:
         return False
-    if others:
-        return _remove(document[step], others)
-    del document[step]
-    return True
+    removed = False
+    for name in fields.keys() & document.keys():
+        below = fields[name]
+        if below is None:
+            del document[name]
+            removed = True
+        else:
+            removed |= _remove(document[name], below)
+    return removed
+
+
+def _remove_from_each(items: list[Any], fields: _Tree) -> bool:
+    removed = [_remove(item, fields) for item in items if type(item) in (dict, list)]
+    return any(removed)
 
 
 def _without_pairs(payload: bytes, names: frozenset[str]) -> bytes:

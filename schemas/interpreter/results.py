@@ -39,7 +39,7 @@ def compile_result(
     read = _reader(datastream, conversion, number_in(decimal) if from_text else _number)
     if datastream.values:
         read = _of_word(read, datastream.values)
-    missing = frozenset(str(value) for value in datastream.missing)
+    missing = frozenset(word for value in datastream.missing for word in _written(value))
     if not missing:
         return read
     return lambda raw: None if _stands_for_none(raw, missing) else read(raw)
@@ -48,6 +48,11 @@ def compile_result(
 def short(raw: Any) -> wire.Result:
     """Return a raw value as it may be kept beside a result: a number, or the start of a text."""
     return raw if type(raw) in (int, float, bool) else str(raw)[:TEXT_LIMIT]
+
+
+def _written(value: Any) -> tuple[str, ...]:
+    """Return how a missing value is compared; a profile's `NaN` is also the number of a frame."""
+    return ("NaN", "nan") if value == "NaN" else (str(value),)
 
 
 def _stands_for_none(raw: Any, missing: frozenset[str]) -> bool:
@@ -102,7 +107,9 @@ def _converted(read: Callable[[Any], float | None], conversion: Conversion) -> R
 def _number(raw: Any) -> float | None:
     kind = type(raw)
     if kind is float:
-        return raw  # type: ignore[no-any-return]
+        if math.isfinite(raw):
+            return raw  # type: ignore[no-any-return]
+        raise _no_number(raw)
     if kind is int:
         if -INTEGER_LIMIT <= raw <= INTEGER_LIMIT:
             return raw  # type: ignore[no-any-return]
@@ -146,6 +153,13 @@ def _text(raw: Any) -> str | None:
             "field.wrong-type", f"{_shown(raw)} is there instead of a short text"
         )
     return raw
+
+
+def _no_number(raw: float) -> ReadingRejected:
+    """Return what is said of what a float in a frame, or a sum, can be beside numbers."""
+    if math.isinf(raw):
+        return _out_of_bounds()
+    return ReadingRejected("field.not-a-number", "NaN is there instead of a number")
 
 
 def _out_of_bounds() -> ReadingRejected:

@@ -12,6 +12,7 @@ from schemas.language.profile_parts import Time
 
 _DSMR: Final = re.compile(r"(\d{12})([SW]?)", re.ASCII)
 _TEXT_LIMIT: Final = 64
+_EXAMPLE: Final = datetime(2026, 11, 25, 13, 45, 59, tzinfo=UTC)
 
 Parser: TypeAlias = Callable[[Any, ZoneInfo], datetime]
 
@@ -74,11 +75,21 @@ def _dsmr(raw: Any, zone: ZoneInfo) -> datetime:
 
 
 def _pattern(pattern: str) -> Parser:
+    _refuse_unreadable(pattern)
+
     def parse(raw: Any, zone: ZoneInfo) -> datetime:
         time = datetime.strptime(_text(raw), pattern)  # noqa: DTZ007 - the zone follows
         return time if time.tzinfo else _local(time, zone)
 
     return parse
+
+
+def _refuse_unreadable(pattern: str) -> None:
+    """Refuse a pattern by which nothing can be read, which shows only when something is."""
+    try:
+        datetime.strptime(_EXAMPLE.strftime(pattern), pattern)  # noqa: DTZ007 - only whether
+    except (ValueError, re.error) as error:
+        raise ValueError(f"`{pattern}` is no pattern of strptime: {error}") from error
 
 
 def _text(raw: Any) -> str:

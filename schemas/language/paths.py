@@ -22,6 +22,7 @@ EXPRESSION_LIMIT: Final = 300
 STEPS_LIMIT: Final = 50_000
 READING_STEPS_LIMIT: Final = 250_000
 _PART_OF_A_STEP: Final = 64
+_ITEMS_OF_A_STEP: Final = 8
 _CONTAINER_STEPS: Final = 2_000
 _NODE_LIMIT: Final = 60
 _DEPTH_LIMIT: Final = 20
@@ -149,7 +150,7 @@ def _expression(expression: str) -> Getter:
         search = _Search(expression)
         try:
             found = search.visit(compiled.parsed, document)
-        except (jmespath.exceptions.JMESPathError, ArithmeticError, RecursionError, TypeError):
+        except (ValueError, ArithmeticError, RecursionError, TypeError):  # JMESPathError is one
             return MISSING
         finally:
             ALLOWANCE.steps_left -= search.steps
@@ -179,11 +180,19 @@ class _Search(TreeInterpreter):
         compared: Any = {**node, "children": known}
         return super().visit_comparator(compared, value)
 
+    def visit_flatten(self, node: Any, value: Any) -> Any:
+        base = self.visit(node["children"][0], value)
+        if not isinstance(base, list):
+            return None
+        self._take(len(base) // _ITEMS_OF_A_STEP)
+        return [one for each in base for one in (each if isinstance(each, list) else (each,))]
+
     def visit_function_expression(self, node: Any, value: Any) -> Any:
         arguments = [self.visit(child, value) for child in node["children"]]
         self._take(sum(map(_cost, arguments)))
         found = _CALL.call_function(node["value"], arguments)
-        self._take(_cost(found))
+        is_written = node["value"] == "to_string" and isinstance(found, str)
+        self._take(len(found) // _ITEMS_OF_A_STEP if is_written else _cost(found))
         return found
 
     def _take(self, steps: int) -> None:
@@ -198,7 +207,7 @@ def _cost(value: Any) -> int:
     if isinstance(value, str):
         return len(value) // _PART_OF_A_STEP
     if isinstance(value, dict | list):
-        return _CONTAINER_STEPS + len(value) // _PART_OF_A_STEP
+        return _CONTAINER_STEPS + len(value) // _ITEMS_OF_A_STEP
     return 0
 
 

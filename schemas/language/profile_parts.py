@@ -96,6 +96,7 @@ class Time(Part):
     )
     format: str = Field(
         "iso8601",
+        max_length=64,
         description="`iso8601`, `iso8601-interval`, `unix`, `unix-milliseconds`, `senml`, "
         "`dsmr`, or a strptime pattern (date and time of day parted by a blank)",
     )

@@ -5,7 +5,7 @@ about, and for each datastream where the value lies, in which unit. It holds no 
 examples are its tests: `stadspuls profile check` runs them.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -94,7 +94,7 @@ class DatastreamProfile(Part):
     value: Literal["number", "number-in-text", "boolean", "text"] = Field(
         "number", description="in CSV, XML and text, `number` is read from text too"
     )
-    values: dict[str, Scalar] = Field(
+    values: dict[Annotated[str, Field(max_length=100)], Scalar] = Field(
         default_factory=dict,
         max_length=100,
         description="what the payload's words stand for, as `{free: 1, taken: 0}`; another word "
@@ -219,6 +219,8 @@ class SensorProfile(Part):
             raise ValueError("a profile has `datastreams`, or is an `envelope` of others")
         if self.envelope and self.envelope.bytes is None and self.envelope.document is None:
             raise ValueError("an envelope says where the `bytes` or the `document` are")
+        if self.envelope and self.carried_by:
+            raise ValueError("an envelope is not carried by another: leave `carried_by` out")
         if self.carried_by and self.personal_fields:
             raise ValueError("declare `personal_fields` in the envelope, which is read first")
         if self.frame and (self.pairs or self.personal_fields):

@@ -1,7 +1,10 @@
 """Binary frames."""
 
+import math
 import struct
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -9,8 +12,12 @@ from hypothesis import strategies as st
 
 from schemas.decoders.frames import Decoder, compile_frame
 from schemas.errors import ReadingRejected
+from schemas.interpreter.observe import observe
 from schemas.language.frame_profile import Frame
+from tests.schemas.conftest import MakeProfile
 
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+BRUSSELS = ZoneInfo("Europe/Brussels")
 GROUPS = {
     "header": [{"name": "version", "type": "u8", "equals": 2}, {"name": "flags", "type": "u8"}],
     "groups": [
@@ -249,3 +256,23 @@ def test_any_bytes_are_read_or_rejected(data: bytes, frame: dict[str, Any]) -> N
     except ReadingRejected:
         return
     assert isinstance(found, dict)
+
+
+def test_number_that_is_none_leaves_the_others_of_its_frame(make_profile: MakeProfile) -> None:
+    fields = ", ".join(f"{{name: {name}, type: f32}}" for name in "abcd")
+    profile = make_profile(
+        f"decode: frame\nframe: {{header: [{fields}]}}",
+        "\n".join(
+            f"{name}: {{observed_property: air-temperature, path: {name}, unit: Cel{more}}}"
+            for name, more in zip("abcd", ("", "", "", ", missing: [NaN]"), strict=True)
+        ),
+    )
+    payload = struct.pack(">4f", 21.5, math.nan, math.inf, math.nan)
+
+    given = observe(profile, payload, thing="t", received_time=NOW, zone=BRUSSELS)
+
+    assert [(one.datastream, one.result) for one in given.observations] == [("a", 21.5)]
+    assert [(one.where, one.reason) for one in given.rejections] == [
+        ("b", "field.not-a-number"),
+        ("c", "field.out-of-bounds"),
+    ]

@@ -154,6 +154,35 @@ HUGE = {
 }
 
 
+_LONG_NAME = b"urn:" + b"x" * 400_000
+AMPLIFIED = {
+    "a namespace before each name": (
+        "miv/loop-detector",
+        b'<r xmlns="' + _LONG_NAME + b'">' + b"<a/>" * 90_000 + b"</r>",
+    ),
+    "a namespace before each attribute": (
+        "miv/loop-detector",
+        b'<r xmlns:p="' + _LONG_NAME + b'">' + b"<a p:b=''/>" * 50_000 + b"</r>",
+    ),
+    "nothing but lines": ("sensor-community/archive-sds011", b"1\n" * 500_000),
+    "nothing but lists": ("telraam/v2", b"[" + b",".join([b"[]"] * 300_000) + b"]"),
+    "nothing but records": (
+        "ietf/senml",
+        b"[" + b",".join([b'{"n":"a:b","v":1}'] * 50_000) + b"]",
+    ),
+    "a frame of a megabyte": ("cayenne/lpp", b"\x01\x67\x01\x10" * 250_000),
+}
+
+
+@pytest.mark.parametrize("name", AMPLIFIED)
+def test_payload_that_would_become_something_much_larger_is_too_large(name: str) -> None:
+    model, payload = AMPLIFIED[name]
+    profile = next(one for one in PROFILES if one.id == model)
+
+    with pytest.raises(ReadingRejected, match=r"payload\.too-large"):
+        observe(profile, payload, thing="t", received_time=NOW, zone=BRUSSELS)
+
+
 @pytest.mark.parametrize("name", HUGE)
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.id)
 def test_huge_payload_costs_little(profile: CompiledProfile, name: str) -> None:

@@ -14,10 +14,11 @@ import pytest
 
 from schemas.errors import Misconfigured, ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
-from schemas.interpreter.observe import VALUES_LIMIT, Yield, observe
+from schemas.interpreter.observe import Yield, observe
 from schemas.interpreter.rejections import REJECTIONS_LIMIT
+from schemas.interpreter.size_limits import VALUES_LIMIT
 from schemas.language.paths import READING_STEPS_LIMIT, compile_path
-from schemas.library import load_profile
+from schemas.library import PROFILE_LIMIT_BYTES, Library, load_profile
 from schemas.privacy import gate
 from schemas.vocabulary import Vocabulary
 
@@ -97,6 +98,18 @@ REFUSED = {
     ),
     "many tables": (f"decode: json\ntables: {listed(6, '{path: a#, columns: c}')}", ONE),
     "a topic of many levels": (f"decode: json\ntopic: x{'/y' * 12}/{{a}}", ONE),
+    "a long word": ("decode: json", ONE.replace("}", f", values: {{{'w' * 101}: 1}}}}")),
+    "a long format of times": (
+        f"decode: json\nphenomenon_time: {{path: t, format: '%Y{'x' * 99}'}}", ONE,
+    ),
+    "a format that reads nothing": (
+        "decode: json\nphenomenon_time: {path: t, format: '%Y %Y', zone: city}", ONE,
+    ),
+    "many envelopes": (f"decode: json\ncarried_by: {listed(21, '{envelope: a/b#}')}", ONE),
+    "a carried envelope": (
+        "decode: json\nenvelope: {bytes: b}\ncarried_by: [{envelope: acme/probe}]", "",
+    ),
+    "a large file": ("decode: json\nlicence: " + "x" * PROFILE_LIMIT_BYTES, ONE),
     "aliases": ("decode: json\ncsv: &x {delimiter: ';'}\nxml: *x", ONE),
 }  # fmt: skip
 
@@ -139,6 +152,26 @@ BOUNDED = {
     ),
     "personal fields of every item": (
         f'decode: json\npersonal_fields: {listed(100, chr(34) + "a[*].x#" + chr(34))}', ONE, ITEMS,
+    ),
+    "conditions of every item, at their most": (
+        "decode: json\neach: a",
+        many(10, "b").replace(
+            "}", f", when: {_TEN}, flags: {listed(10, f'{{flag: range.high, when: {_TEN}}}')}}}"
+        ),
+        ITEMS,
+    ),
+    "personal fields in many lists": (
+        "decode: json\npersonal_fields: " + listed(100, "'a[*][*][*].x#'"),
+        ONE,
+        b'{"a":[' + b",".join([b"[[0]]"] * 60_000) + b"]}",
+    ),
+    "lists of nothing made flat": (
+        "decode: json",
+        many(200, "a[]||a[]||a[]||a[]||a[]||a[]||a[]||a[]||a[]"),
+        b'{"a":[' + b",".join([b"[]"] * 150_000) + b"]}",
+    ),
+    "functions of long lists": (
+        "decode: json", many(200, "sum(a)"), b'{"a":[' + b",".join([b"1"] * 500_000) + b"]}",
     ),
     "texts that hold JSON": (
         "decode: json\njson_text: ['a[*].t', 'a[*].u']\neach: a",
@@ -257,3 +290,25 @@ def test_comparison_and_functions_still_say_what_they_say() -> None:
     assert compile_path("length(t)")(document) == 3
     assert compile_path("a[?@ > `1`] | [0]")(document) == 2
     assert compile_path("contains(a, `2`) && not_null(n, t)")(document) == "xyz"
+
+
+@pytest.mark.parametrize("limit", ["PROFILES_LIMIT", "PROFILES_LIMIT_BYTES"])
+def test_pack_of_too_many_profiles_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    load(tmp_path, "decode: json", ONE)
+    monkeypatch.setattr(f"schemas.library.{limit}", 0)
+
+    with pytest.raises(Misconfigured, match=f"{tmp_path}: (its|1) profiles"):
+        Library.load(vocabulary=VOCABULARY, extra_directories=[tmp_path])
+
+
+def test_many_mistakes_are_told_by_the_first_and_their_number(tmp_path: Path) -> None:
+    wrong = "\n".join(f"wrong{n}: 1" for n in range(1_000))
+
+    with pytest.raises(Misconfigured) as refused:
+        load(tmp_path, f"decode: json\n{wrong}", ONE)
+
+    first, *_, last = str(refused.value).splitlines()
+    assert "probe.yaml:7: wrong0: is not known here" in first
+    assert last.endswith("950 more mistakes")

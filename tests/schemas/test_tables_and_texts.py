@@ -15,6 +15,8 @@ from schemas.errors import Misconfigured, ReadingRejected
 from schemas.language.decode_profile import CsvForm, TextForm, Wide, XmlForm
 from tests.schemas.conftest import MakeProfile
 
+WIDE, NARROW = (",".join(f"c{n}" for n in range(width)).encode() + b"\n" for width in (7_100, 200))
+
 
 def reason(call: Any, payload: bytes) -> str:
     with pytest.raises(ReadingRejected) as rejected:
@@ -49,6 +51,8 @@ def test_rows_are_read(form: CsvForm, payload: bytes, rows: list[Any]) -> None:
         (CsvForm(header=["a,b"]), b'"1,2', "payload.malformed"),
         (CsvForm(header=["a,b"]), b"1,\xff", "payload.not-utf8"),
         (CsvForm(wide=Wide(keep=2)), b"a,b\n1,2", "payload.unexpected"),
+        (CsvForm(wide=Wide(keep=100)), WIDE + b"1," * 7_099 + b"1", "payload.unexpected"),
+        (CsvForm(wide=Wide(keep=99)), NARROW + (b"1," * 199 + b"1\n") * 100, "payload.too-large"),
     ],
 )
 def test_table_that_is_none_is_rejected(form: CsvForm, payload: bytes, code: str) -> None:
