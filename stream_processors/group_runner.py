@@ -5,6 +5,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -26,11 +27,12 @@ from stream_processors.kafka_pulse import KafkaPulse
 from stream_processors.kafka_sink import KafkaSink
 from stream_processors.monitor import Monitor
 from stream_processors.outgoing import dead_letter_record, observations_record
+from stream_processors.pace import Pace
 from stream_processors.patience import patiently
 from stream_processors.pipeline import Pipeline
 from stream_processors.record import Record, fingerprint
 from stream_processors.settings import NormaliseSettings
-from stream_processors.steps.passage import Passage
+from stream_processors.steps.passage import Arrival, Passage
 from stream_processors.topology import TOPOLOGY
 
 log = logging.getLogger(__name__)
@@ -74,6 +76,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._monitor = monitor
         self._topology = TOPOLOGY["normalise"]
         self._pipeline = Pipeline.of(settings, registry)
+        self._pace = Pace()
         self._sink = KafkaSink(settings.kafka, monitor.health)
         self._pulse = KafkaPulse(monitor.health, patience_seconds=settings.kafka.session_seconds)
         self._consumer: AIOKafkaConsumer = None
@@ -117,6 +120,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             max_records=self._settings.batch_records,
         )
         self._check_ends()
+        self._pace.begin()
         done = await asyncio.gather(*(self._pass(*one) for one in found.items()))
         await self._commit({place: known for place, known in done if known is not None})
         if self._is_member:
@@ -170,17 +174,37 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             # What we wanted is not there, and the client went to the log's beginning.
             self._tell_anew(place)
             share.warm_until = 0
-        share.position = records[-1].offset + 1
-        arrivals = [arrival_of(one) for one in records]
-        warm = [one for one in arrivals if one.offset < share.warm_until]
-        fresh = arrivals[len(warm) :]
+        began = time.time_ns()
+        passages = await self._read(place, [arrival_of(one) for one in records])
+        if not passages:
+            return place, None
+        last = records[len(passages) - 1]
+        share.position = last.offset + 1
+        warm = [one for one in passages if one.arrival.offset < share.warm_until]
+        fresh = passages[len(warm) :]
         if warm:
             self._pipeline.remember(place.partition, warm)
         if not fresh:
             return place, None
-        began = time.time_ns()
-        await self._send(place.partition, self._pipeline.run(place.partition, fresh), began)
-        return place, Committed(share.position, fingerprint(records[-1]))
+        await self._send(place.partition, self._pipeline.judge(place.partition, fresh), began)
+        return place, Committed(share.position, fingerprint(last))
+
+    async def _read(self, place: TopicPartition, arrivals: Sequence[Arrival]) -> list[Passage]:
+        """Return what readings give, as many as the turn has time for.
+
+        The others are fetched again. There are none when the partition was taken from us.
+        """
+        generation, passages = self._generation, []
+        for arrival in arrivals:
+            passages.append(self._pipeline.read(arrival))
+            if await self._pace.is_over():
+                break
+        if generation != self._generation:
+            return []
+        if len(passages) < len(arrivals):
+            with suppress(IllegalStateError):  # it is no longer ours, which we are told next
+                self._consumer.seek(place, arrivals[len(passages)].offset)
+        return passages
 
     def _check_ends(self) -> None:
         """Notice logs that end before our place; nothing would ever come from there."""

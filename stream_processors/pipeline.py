@@ -40,19 +40,22 @@ class Pipeline:
             halting=HaltPolicy(share=settings.stop_share, readings=settings.stop_after_readings),
         )
 
-    def run(self, partition: int, batch: Sequence[Arrival]) -> list[Passage]:
-        """Return what a batch of one partition gives, in its order."""
-        passages = qualify(normalise(batch, registry=self.registry), registry=self.registry)
+    def read(self, arrival: Arrival) -> Passage:
+        """Return what a reading gives by itself; nothing else takes long."""
+        return normalise((arrival,), registry=self.registry)[0]
+
+    def judge(self, partition: int, batch: Sequence[Passage]) -> list[Passage]:
+        """Return what a batch of one partition gives, in its order, beside what came before."""
+        passages = qualify(batch, registry=self.registry)
         before = self.seen.get(partition, RedeliveryState())
         passages, self.seen[partition] = deduplicate(passages, before, policy=self.redelivery)
         passages, self.failed = halt(passages, self.failed, policy=self.halting)
         return passages
 
-    def remember(self, partition: int, batch: Sequence[Arrival]) -> None:
+    def remember(self, partition: int, batch: Sequence[Passage]) -> None:
         """Take note of readings that another process dealt with."""
         before = self.seen.get(partition, RedeliveryState())
-        passages = normalise(batch, registry=self.registry)
-        self.seen[partition] = remember(passages, before, policy=self.redelivery)
+        self.seen[partition] = remember(batch, before, policy=self.redelivery)
 
     def forget(self, partition: int) -> None:
         """Forget what came before in a partition."""
