@@ -16,6 +16,7 @@ from schemas.interpreter.envelope_contents import Contents, compile_contents
 from schemas.interpreter.personal_fields import Removal, compile_removal
 from schemas.interpreter.phenomenon_time import Clock, compile_clock, compile_paths
 from schemas.interpreter.places import WhereIs, compile_place
+from schemas.interpreter.time_shifts import Shift, compile_shift
 from schemas.interpreter.topic_fields import InTopic, compile_topic
 from schemas.language.decode_profile import TEXTUAL
 from schemas.language.paths import Getter, compile_path
@@ -61,6 +62,7 @@ class CompiledProfile:
         in_topic: returns what the levels of a topic hold, by name; `None` when nobody asks.
         where_is: finds the place of the thing.
         clock: the phenomenon time.
+        shift: how far a document's time is from the one around it, `None` for not at all.
         length: length of its intervals, `None` for instants.
         result_clock: the result time.
         is_valid: whether the payload counts anything.
@@ -87,6 +89,7 @@ class CompiledProfile:
     in_topic: InTopic | None
     where_is: WhereIs | None
     clock: Clock
+    shift: Shift | None
     length: timedelta | None
     result_clock: Clock | None
     is_valid: Predicate | None
@@ -179,6 +182,7 @@ def _compile(
         remove_personal = compile_removal(profile)
     with naming("phenomenon_time"):
         clock = compile_clock(None if time == "received" else time)
+        shift = None if time == "received" else compile_shift(time)
     with naming("result_time"):
         result_clock = compile_clock(profile.result_time) if profile.result_time else None
     with naming("flags"):
@@ -196,6 +200,7 @@ def _compile(
         in_topic=compile_topic(profile.topic) if profile.topic else None,
         where_is=compile_place(profile.place, profile.decimal) if profile.place else None,
         clock=clock,
+        shift=shift,
         length=duration(profile.interval) if profile.interval else None,
         result_clock=result_clock,
         is_valid=compile_conditions(profile.valid_when, rejects=True, texts=texts),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.errors import ReadingRejected
 from schemas.interpreter.time_formats import Parser, compile_format
+from schemas.interpreter.time_shifts import compile_shift
 from schemas.language.paths import MISSING, compile_path, first_of
 from schemas.language.profile_parts import Paths, Time
 
@@ -90,6 +91,7 @@ def compile_clock(time: Time | None) -> Clock:
     named, written = first_path(time.path), time.format
     may_lack = time.otherwise == "received"
     other = compile_clock(time.must_agree) if time.must_agree else None
+    shift = compile_shift(time)
 
     def clock(document: Any, received_time: datetime, zone: ZoneInfo) -> Told:
         raw = get(document)
@@ -108,7 +110,24 @@ def compile_clock(time: Time | None) -> Clock:
             _refuse_another(told, other(document, received_time, zone), named)
         return told
 
-    return clock
+    if shift is None:
+        return clock
+    return lambda document, received_time, zone: moved(
+        clock(document, received_time, zone), shift(document)
+    )
+
+
+def moved(told: Told, by: timedelta) -> Told:
+    """Return a time that is so much later.
+
+    Raises:
+        ReadingRejected: it would be before the year 1 or after 9999.
+    """
+    try:
+        return told._replace(time=told.time + by)
+    except OverflowError as error:
+        detail = f"{by} from {told.time} is beyond all times"
+        raise ReadingRejected("time.unreadable", detail) from error
 
 
 def _written(time: Time) -> Callable[[Any], Any]:

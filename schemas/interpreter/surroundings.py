@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from schemas.errors import ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
 from schemas.interpreter.envelopes import Opened
-from schemas.interpreter.phenomenon_time import RECEIVED, Told
+from schemas.interpreter.phenomenon_time import RECEIVED, Told, moved
 from schemas.interpreter.thing_name import thing_name
 from schemas.language.paths import MISSING
 
@@ -70,12 +70,19 @@ def told_time(opened: Opened, context: Context) -> Told:
         if rejected.reason != "time.missing" or outer is not inner or inner.items is None:
             raise
         # An item without a time of its own: the list's holds for all.
-        return inner.clock(opened.outer_document, context.received_time, context.zone)
+        told = inner.clock(opened.outer_document, context.received_time, context.zone)
+        return _shifted(told, opened)
     if RECEIVED not in told.flags or outer is inner:
         return told
     # The envelope tells when the device sent: at the end of what it counted.
     told = outer.clock(opened.outer_document, context.received_time, context.zone)
-    return told._replace(is_end=True)
+    return _shifted(told, opened)._replace(is_end=True)
+
+
+def _shifted(told: Told, opened: Opened) -> Told:
+    """Move a time from around a document by the steps that the document tells."""
+    shift = opened.inner.shift
+    return told if shift is None else moved(told, shift(opened.document))
 
 
 def told_result_time(opened: Opened, context: Context) -> datetime | None:

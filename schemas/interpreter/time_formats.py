@@ -29,7 +29,8 @@ def compile_format(time: Time) -> Parser:
     if time.format == "iso8601":
         return _iso8601 if time.zone else _iso8601_with_offset
     if time.format in {"unix", "unix-milliseconds"}:
-        return _unix(1000 if time.format == "unix-milliseconds" else 1)
+        since = time.since.timestamp() if time.since else 0.0
+        return _unix(1000 if time.format == "unix-milliseconds" else 1, since)
     if time.format == "dsmr":
         return _dsmr
     if "%" not in time.format:
@@ -50,13 +51,13 @@ def _iso8601_with_offset(raw: Any, _zone: ZoneInfo) -> datetime:
     return time
 
 
-def _unix(per_second: int) -> Parser:
+def _unix(per_second: int, since: float) -> Parser:
     def parse(raw: Any, _zone: ZoneInfo) -> datetime:
         if type(raw) is str and re.fullmatch(r"\d{1,20}(\.\d{1,9})?", raw, re.ASCII):
             raw = float(raw)
         if type(raw) not in (int, float) or not math.isfinite(raw):
             raise ValueError(raw)
-        return datetime.fromtimestamp(raw / per_second, UTC)
+        return datetime.fromtimestamp(raw / per_second + since, UTC)
 
     return parse
 

@@ -1,24 +1,31 @@
 """The bit table of a binary frame, as data: what lies where, in which order and of which kind."""
 
 import re
-from typing import Annotated, Final, Literal, TypeAlias
+from itertools import pairwise
+from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
-from schemas.language.profile_parts import Part, Scalar
+from schemas.language.frame_fields import (
+    FIELDS_LIMIT,
+    FieldName,
+    FrameField,
+    FrameGroup,
+    FrameRecord,
+    Order,
+)
+from schemas.language.profile_parts import Part
 
-TAG: Final = re.compile(r"([0-9a-f]{2}|\.\.){1,4}", re.ASCII)
 ANY_BYTE: Final = ".."
 READINGS: Final = "readings"
-SIZES: Final = {
-    **{f"{sign}{bits}": bits // 8 for sign in "ui" for bits in (8, 16, 24, 32, 48, 64)},
-    "f32": 4,
-    "f64": 8,
-}
+NUMBER: Final = "number"
+TAGS_LIMIT: Final = 500
+_TAG: Final = re.compile(r"([0-9a-f]{2}|\.\.){1,4}", re.ASCII)
+_START: Final = re.compile(r"([0-9a-f]{2}|\.\.){1,8}", re.ASCII)
 
 
 def _known_tag(tag: str) -> str:
-    if TAG.fullmatch(tag) is None:
+    if _TAG.fullmatch(tag) is None:
         raise ValueError(
             f"`{tag}` is no tag: one to four bytes in lower-case hexadecimal, as in `0367`; "
             "`..` stands for any byte"
@@ -26,81 +33,74 @@ def _known_tag(tag: str) -> str:
     return tag
 
 
-FIELDS_LIMIT: Final = 100
-TAGS_LIMIT: Final = 500
-FieldName: TypeAlias = Annotated[
-    str, Field(pattern=r"^[a-z][a-z0-9_]*(\{channel\})?[a-z0-9_]*$", max_length=64)
-]
-FieldType: TypeAlias = Literal[
-    "u8", "u16", "u24", "u32", "u48", "u64",
-    "i8", "i16", "i24", "i32", "i48", "i64",
-    "f32", "f64", "skip", "rest",
-]  # fmt: skip
-Order: TypeAlias = Literal["big", "little"]
-Values: TypeAlias = dict[int, Scalar]
+def _known_start(start: str) -> str:
+    if _START.fullmatch(start) is None:
+        raise ValueError(
+            f"`{start}` is no begin of a frame: one to eight bytes in lower-case hexadecimal, as "
+            "in `0b30`; `..` stands for any byte"
+        )
+    return start
+
+
 Tag: TypeAlias = Annotated[str, AfterValidator(_known_tag)]
+Start: TypeAlias = Annotated[str, AfterValidator(_known_start)]
 
 
-class FramePart(Part):
-    """Some bits of a field: a flag, or a number of more bits."""
+class FrameSeries(Part):
+    """Readings one after the other: items of the list `readings`, each with its `number`."""
 
-    name: FieldName
-    bit: int = Field(ge=0, le=63, description="the lowest bit of it; 0 is the field's last")
-    length: int | None = Field(
-        None, ge=1, le=64, description="bits of a number; left out: a flag, true or false"
+    start: list[FrameField] = Field(
+        default_factory=list,
+        max_length=FIELDS_LIMIT,
+        description="what the first reading says; the next have it too, unless they say it anew",
     )
-    values: Values | None = Field(None, description="what the numbers stand for")
-
-
-class FrameField(Part):
-    """A number in a binary frame, at the place where the fields before it end."""
-
-    name: FieldName
-    type: FieldType = Field(description="`skip` passes `bytes` over, `rest` all that is left")
-    bytes: int = Field(1, ge=1, le=255, description="length of a `skip`")
-    byte_order: Order | Literal["low-word-first"] | None = Field(
-        None, description="when it differs from the frame's; `low-word-first` is big-endian words"
+    fields: list[FrameField] = Field(
+        min_length=1, max_length=FIELDS_LIMIT, description="what each of the others says"
     )
-    equals: int | None = Field(None, description="another value: the frame is of another kind")
-    optional: bool = Field(default=False, description="the frame may end before it")
-    values: Values | None = Field(None, description="what the numbers stand for")
-    parts: list[FramePart] = Field(
-        default_factory=list, max_length=64, description="what its bits mean"
+    times: int | None = Field(
+        None,
+        ge=1,
+        le=1000,
+        description="how many others; left out: all that are there",
+    )
+    keeps: list[FieldName] = Field(
+        default_factory=list,
+        max_length=FIELDS_LIMIT,
+        description="fields around the series that each reading has too, such as a time",
+    )
+    adds: list[FieldName] = Field(
+        default_factory=list,
+        max_length=FIELDS_LIMIT,
+        description="fields that say how much more it is than in the reading before",
+    )
+    subtracts: list[FieldName] = Field(
+        default_factory=list,
+        max_length=FIELDS_LIMIT,
+        description="fields that say how much less it is than in the reading before",
     )
 
     @model_validator(mode="after")
-    def _parts_fit(self) -> "FrameField":
-        is_whole = self.type[0] in "ui"
-        if not is_whole and (self.parts or self.values or self.equals is not None):
-            raise ValueError("only whole numbers have `parts`, `values` and `equals`")
-        if self.byte_order == "low-word-first" and SIZES.get(self.type, 1) % 2:
-            raise ValueError("only numbers of 2, 4, 6 or 8 bytes consist of words")
-        last = max((part.bit + (part.length or 1) for part in self.parts), default=0)
-        if is_whole and last > 8 * SIZES[self.type]:
-            raise ValueError(f"a part ends beyond the {8 * SIZES[self.type]} bits of its field")
+    def _others_fit(self) -> "FrameSeries":
+        all_fields = [*self.start, *self.fields]
+        if not all(one.is_fixed for one in all_fields):
+            raise ValueError("the fields of a series are not `optional`, and no `rest`")
+        if any(one.name == NUMBER for one in all_fields):
+            raise ValueError(f"`{NUMBER}` is a reading's place; give the field another name")
+        begun = {one.name for one in self.start}
+        told = {one.name for one in self.fields}
+        for name in (*self.adds, *self.subtracts):
+            if name not in begun or name not in told:
+                raise ValueError(f"`{name}` begins in `start` and goes on in `fields`")
         return self
 
 
-class FrameGroup(Part):
-    """Fields that are there when a bit of an earlier field is set."""
-
-    bit: int = Field(ge=0, le=63)
-    of: str = Field(description="name of the earlier field")
-    fields: list[FrameField] = Field(min_length=1, max_length=FIELDS_LIMIT)
-
-
-class FrameRecord(Part):
-    """A record of an earlier reading, with the time that it was made at."""
-
-    fields: list[FrameField] = Field(min_length=1, max_length=FIELDS_LIMIT)
-    groups: list[FrameGroup] = Field(default_factory=list, max_length=64)
-
-
 class FrameLayout(Part):
-    """A header, then groups or tagged records."""
+    """A header, then groups, a series or tagged records."""
 
     header: list[FrameField] = Field(default_factory=list, max_length=FIELDS_LIMIT)
     groups: list[FrameGroup] = Field(default_factory=list, max_length=64)
+    series: FrameSeries | None = None
+    footer: FrameRecord | None = Field(None, description="what stands after the series")
     tags: dict[Tag, Annotated[list[FrameField], Field(max_length=FIELDS_LIMIT)]] = Field(
         default_factory=dict,
         max_length=TAGS_LIMIT,
@@ -123,44 +123,78 @@ class FrameLayout(Part):
         """The tags of all records."""
         return [*self.tags, *self.skips, *self.history]
 
+    @property
+    def has_readings(self) -> bool:
+        """Whether frames may hold several readings."""
+        return bool(self.history or self.series)
+
     @model_validator(mode="after")
     def _one_kind(self) -> "FrameLayout":
         tags = self.all_tags
-        if self.groups and tags:
-            raise ValueError("a frame has `groups` or `tags`, not both")
-        if len({len(tag) for tag in tags}) > 1:
-            raise ValueError("all tags have the same length")
+        if self.series and tags:
+            raise ValueError("a frame has a `series` or `tags`, not both")
         if len(set(tags)) < len(tags):
             raise ValueError("a tag is in one of `tags`, `skips` and `history`")
+        for first, second in pairwise(sorted(tags)):
+            if second.startswith(first):
+                raise ValueError(f"the tag `{second}` begins like `{first}`; no tag may")
+        return self
+
+    @model_validator(mode="after")
+    def _footer_fits(self) -> "FrameLayout":
+        if self.footer is None:
+            return self
+        if self.series is None:
+            raise ValueError("a `footer` follows a `series`; put its fields into the `header`")
+        groups = [field for group in self.footer.groups for field in group.fields]
+        if not self.series.times and not all(f.is_fixed for f in (*self.footer.fields, *groups)):
+            raise ValueError("without `times`, a footer has no `optional` field and no `rest`")
         return self
 
 
-class PortLayout(FrameLayout):
-    """The layout of frames that come on some LoRaWAN ports."""
+class ChosenLayout(FrameLayout):
+    """The layout of frames that come on some LoRaWAN ports, or begin with certain bytes."""
 
-    ports: list[Annotated[int, Field(ge=0, le=255)]] = Field(min_length=1)
-
-
-class Frame(FrameLayout):
-    """The bit table of a binary frame; one for all ports, or one for each port."""
-
-    byte_order: Order = "big"
-    layouts: list[PortLayout] = Field(
+    ports: list[Annotated[int, Field(ge=0, le=255)]] = Field(default_factory=list)
+    starts: list[Start] = Field(
         default_factory=list,
-        max_length=64,
-        description="layouts by LoRaWAN port, instead of one for all",
+        max_length=100,
+        description="first bytes in hexadecimal, `..` for any byte; the header has them too",
     )
 
     @model_validator(mode="after")
-    def _one_layout_for_a_port(self) -> "Frame":
-        if self.layouts and (self.header or self.groups or self.all_tags):
-            raise ValueError("a frame has one layout, or `layouts` by port")
-        ports = [port for layout in self.layouts for port in layout.ports]
-        if len(set(ports)) < len(ports):
-            raise ValueError("a port is in one of the `layouts`")
+    def _some_sign(self) -> "ChosenLayout":
+        if not self.ports and not self.starts:
+            raise ValueError("say for which `ports` a layout is, or what `starts` its frames")
+        return self
+
+
+class Frame(FrameLayout):
+    """The bit table of a binary frame; one for all, or one for each port or kind of frame."""
+
+    byte_order: Order = "big"
+    layouts: list[ChosenLayout] = Field(
+        default_factory=list,
+        max_length=64,
+        description="layouts by LoRaWAN port or first bytes, instead of one for all; the first "
+        "that fits",
+    )
+
+    @model_validator(mode="after")
+    def _one_layout_for_a_frame(self) -> "Frame":
+        if self.layouts and (self.header or self.groups or self.series or self.all_tags):
+            raise ValueError("a frame has one layout, or `layouts` by port or first bytes")
+        signs = [
+            (port, start)
+            for layout in self.layouts
+            for port in layout.ports or [-1]
+            for start in layout.starts or [""]
+        ]
+        if len(set(signs)) < len(signs):
+            raise ValueError("a port, with the same `starts`, is in one of the `layouts`")
         return self
 
     @property
     def has_history(self) -> bool:
-        """Whether frames may hold earlier readings."""
-        return any(layout.history for layout in (self, *self.layouts))
+        """Whether frames may hold several readings."""
+        return any(layout.has_readings for layout in (self, *self.layouts))

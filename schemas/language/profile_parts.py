@@ -1,7 +1,7 @@
 """Parts of the profile language that others are made of: paths, conditions, names and times."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -87,6 +87,13 @@ class ThingName(Part):
     )
 
 
+class Steps(Part):
+    """How far a time is from the one that is written: a number, times a duration."""
+
+    path: JsonPath
+    times: Duration
+
+
 class Time(Part):
     """Where a time is and how it is written."""
 
@@ -109,9 +116,24 @@ class Time(Part):
     otherwise: Literal["reject", "received"] = Field(
         "reject", description="without the time: reject, or take the received time, flagged"
     )
+    since: datetime | None = Field(
+        None, description="what `unix` seconds are counted from, when not from 1970"
+    )
+    later: Steps | None = Field(
+        None, description="it was so much later, as `{path: number, times: PT1H}`"
+    )
+    earlier: Steps | None = Field(None, description="it was so much earlier")
     must_agree: "Time | None" = Field(
         None, description="another writing of the same time; where they differ, none is believed"
     )
+
+    @model_validator(mode="after")
+    def _counted_from_somewhen(self) -> "Time":
+        if self.since and not self.format.startswith("unix"):
+            raise ValueError("`since` is for the formats `unix` and `unix-milliseconds`")
+        if self.since and self.since.tzinfo is None:
+            raise ValueError("`since` needs an offset, such as Z")
+        return self
 
 
 class Place(Part):

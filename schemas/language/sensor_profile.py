@@ -228,7 +228,9 @@ class SensorProfile(Part):
         if self.decode != "json" and (self.entries or self.tables or self.around):
             raise ValueError("`entries`, `tables` and `around` are for JSON")
         if self.frame and self.each != (READINGS if self.frame.has_history else None):
-            raise ValueError(f"a frame with a `history`, and no other, has `each: {READINGS}`")
+            raise ValueError(
+                f"a frame with a `history` or a `series`, and no other, has `each: {READINGS}`"
+            )
         return self
 
     @model_validator(mode="after")

@@ -42,6 +42,35 @@ TAGS = {
 }
 
 
+SERIES = {
+    "header": [{"name": "status", "type": "u8"}],
+    "series": {
+        "start": [{"name": "volume", "type": "u16"}],
+        "fields": [{"name": "volume", "type": "u8"}, {"name": "pressure", "type": "i8"}],
+        "adds": ["volume"],
+        "keeps": ["timestamp"],
+    },
+    "footer": {
+        "fields": [{"name": "battery", "type": "u8"}],
+        "groups": [{"of": "status", "bit": 2, "fields": [{"name": "timestamp", "type": "u16"}]}],
+    },
+}
+KINDS = {
+    "layouts": [
+        {
+            "starts": ["4c"],
+            "header": [{"name": "kind", "type": "u8"}, {"name": "a", "type": "u8"}],
+            "groups": [
+                {"of": "a", "equals": 1, "fields": [{"name": "b", "type": "u8"}]},
+                {"of": "a", "one_of": [2, 3], "fields": [{"name": "c", "type": "i8"}]},
+            ],
+        },
+        {"starts": ["..5b", "..2e"], "ports": [2], "header": [{"name": "c", "type": "u24"}]},
+        {"starts": ["20", "3001"], "header": [{"name": "settings", "type": "rest"}]},
+    ],
+}
+
+
 def decoder(frame: dict[str, Any]) -> Decoder:
     return compile_frame(Frame.model_validate(frame))
 
@@ -211,21 +240,39 @@ def test_words_may_be_in_the_opposite_order() -> None:
     assert decoder({"header": [field]})(bytes.fromhex("0102 0304")) == {"total": 0x03040102}
 
 
-ONE = [{"name": "a", "type": "u8"}]
+FIELD = {"name": "a", "type": "u8"}
+ONE = [FIELD]
+REST = {"name": "b", "type": "rest"}
+SIGN = {"name": "b", "bit": 0, "signed": True}
+APART = {"name": "b", "bit": 4, "length": 4, "then": {"bit": 6, "length": 4}}
 
 
 @pytest.mark.parametrize(
     ("frame", "advice"),
     [
         ({"groups": [{"bit": 0, "of": "nothing", "fields": []}]}, "List should have"),
-        ({**GROUPS, "tags": {"0367": []}}, "not both"),
+        ({"series": {"fields": ONE}, "tags": {"0367": []}}, "not both"),
+        ({"header": ONE, "footer": {"fields": ONE}}, "follows a `series`"),
+        ({"series": {"fields": ONE}, "footer": {"fields": [REST]}}, "without `times`"),
+        ({"series": {"fields": [REST]}}, "no `rest`"),
+        ({"series": {"fields": [{"name": "number", "type": "u8"}]}}, "another name"),
+        ({"series": {"fields": ONE, "adds": ["a"]}}, "begins in `start`"),
+        ({"series": {"fields": ONE, "keeps": ["b"]}}, "keeps `b`, which is not around it"),
+        ({"layouts": [{"starts": ["4g"]}]}, "no begin of a frame"),
+        ({"header": [{"name": "a", "type": "bcd8", "equals": 1}]}, "only whole numbers"),
+        (
+            {"header": [{**FIELD, "parts": [{"name": "b", "bit": 0, "signed": True}]}]},
+            "a `length`",
+        ),
+        ({"header": [{**FIELD, "parts": [APART]}]}, "beyond the 8 bits"),
+        ({"header": ONE, "groups": [{"of": "a", "bit": 1, "equals": 1, "fields": ONE}]}, "one of"),
         ({"tags": {"xyz": []}}, "lower-case hexadecimal"),
-        ({"tags": {"01": [], "0203": []}}, "same length"),
+        ({"tags": {"01": [], "0203": [], "0204": [], "01ff": []}}, "`01ff` begins like `01`"),
         ({"tags": {"01": []}, "skips": {"01": 2}}, "one of `tags`, `skips` and `history`"),
         ({"tags": {"..01": [], "01..": []}}, "the same in all tags"),
         ({"header": ONE, "layouts": [{"ports": [1]}]}, "or `layouts` by port"),
-        ({"layouts": [{"ports": [1]}, {"ports": [1]}]}, "a port is in one"),
-        ({"layouts": [{"ports": []}]}, "at least 1"),
+        ({"layouts": [{"ports": [1]}, {"ports": [1]}]}, "is in one of the `layouts`"),
+        ({"layouts": [{"ports": []}]}, "for which `ports`"),
         (
             {"header": [{"name": "a", "type": "u8", "parts": [{"name": "b", "bit": 8}]}]},
             "beyond the 8 bits",
@@ -249,7 +296,7 @@ def test_group_of_an_unknown_field_is_refused() -> None:
         decoder({**GROUPS, "groups": groups})
 
 
-@given(data=st.binary(max_size=64), frame=st.sampled_from([GROUPS, TAGS]))
+@given(data=st.binary(max_size=64), frame=st.sampled_from([GROUPS, TAGS, SERIES, KINDS]))
 def test_any_bytes_are_read_or_rejected(data: bytes, frame: dict[str, Any]) -> None:
     try:
         found = decoder(frame)(data)
@@ -276,3 +323,154 @@ def test_number_that_is_none_leaves_the_others_of_its_frame(make_profile: MakePr
         ("b", "field.not-a-number"),
         ("c", "field.out-of-bounds"),
     ]
+
+
+def test_layout_goes_by_the_first_bytes() -> None:
+    decode = decoder(KINDS)
+
+    assert decode(bytes.fromhex("4c00")) == {"kind": 0x4C, "a": 0}
+    assert decode(bytes.fromhex("205b00"), 2) == {"c": 0x205B00}
+    assert decode(bytes.fromhex("0a2e00"), 2) == {"c": 0x0A2E00}
+    assert decode(bytes.fromhex("205b00"), 3) == {}
+    assert decode(bytes.fromhex("3001ff")) == {}
+    for data, port in (("3002ff", 1), ("30", 1), ("0a5b00", 3), ("0a5b00", None)):
+        with pytest.raises(ReadingRejected, match="as none does that is known") as rejected:
+            decode(bytes.fromhex(data), port)
+        assert (rejected.value.reason, rejected.value.where) == ("payload.malformed", "byte 0")
+
+
+def test_groups_are_there_when_a_field_has_a_value() -> None:
+    decode = decoder(KINDS)
+
+    assert decode(bytes.fromhex("4c0107")) == {"kind": 0x4C, "a": 1, "b": 7}
+    assert decode(bytes.fromhex("4c03ff")) == {"kind": 0x4C, "a": 3, "c": -1}
+    with pytest.raises(ReadingRejected, match="1 bytes are left over"):
+        decode(bytes.fromhex("4c0007"))
+
+
+def test_group_of_a_field_that_the_frame_ends_before_is_not_there() -> None:
+    header = [{"name": "a", "type": "u8"}, {"name": "flags", "type": "u8", "optional": True}]
+    asked: list[dict[str, Any]] = [{"of": "flags", "bit": 0}, {"of": "flags", "equals": 0}]
+
+    for group in asked:
+        one = {**group, "fields": [{"name": "b", "type": "u8"}]}
+        assert decoder({"header": header, "groups": [one]})(b"\x07") == {"a": 7}
+
+
+def test_series_adds_up_from_its_first_reading() -> None:
+    assert decoder(SERIES)(bytes.fromhex("00 012c 05ff 0202 63")) == {
+        "readings": [
+            {"status": 0, "battery": 99},
+            {"volume": 300, "number": 0},
+            {"volume": 305, "pressure": -1, "number": 1},
+            {"volume": 307, "pressure": 2, "number": 2},
+        ]
+    }
+
+
+def test_readings_of_a_series_keep_the_time_that_stands_behind_them() -> None:
+    told = decoder(SERIES)(bytes.fromhex("04 012c 05ff 63 0102"))["readings"]
+
+    assert told[0] == {"status": 4, "battery": 99, "timestamp": 258}
+    assert told[1:] == [
+        {"timestamp": 258, "volume": 300, "number": 0},
+        {"timestamp": 258, "volume": 305, "pressure": -1, "number": 1},
+    ]
+
+
+def test_series_may_count_down_and_be_of_a_fixed_length() -> None:
+    register = [{"name": "count", "type": "u16"}]
+    series = {"start": register, "fields": register, "times": 2, "subtracts": ["count"]}
+    footer = {"fields": [{"name": "battery", "type": "u8"}, REST]}
+
+    told = decoder({"series": series, "footer": footer})(bytes.fromhex("0064 0001 000a 63 abcdef"))
+
+    assert told["readings"][0] == {"battery": 99}
+    assert [one["count"] for one in told["readings"][1:]] == [100, 99, 89]
+
+
+@pytest.mark.parametrize(
+    ("data", "detail", "where"),
+    [
+        ("00 01", "within `volume`", "byte 1"),
+        ("00 012c 05ff 02 63", "goes on beyond byte 6", "byte 6"),
+        ("04 012c 63 01", "goes on beyond byte 2", "byte 2"),
+        ("04 01", "within `volume`", "byte 1"),
+    ],
+)
+def test_series_that_does_not_fit_is_rejected_with_its_place(
+    data: str, detail: str, where: str
+) -> None:
+    with pytest.raises(ReadingRejected, match=detail) as rejected:
+        decoder(SERIES)(bytes.fromhex(data))
+    assert rejected.value.where == where
+
+
+def test_series_without_end_is_rejected() -> None:
+    decode = decoder({"series": {"fields": ONE}})
+
+    assert len(decode(bytes(1000))["readings"]) == 1001
+    with pytest.raises(ReadingRejected, match="more than 1000 readings"):
+        decode(bytes(1002))
+
+
+@pytest.mark.parametrize(
+    ("data", "order", "value"),
+    [
+        ("12345678", "big", 12345678),
+        ("78563412", "little", 12345678),
+        ("000000f5", "little", -5000000),
+        ("f0000012", "big", -12),
+        ("00000000", "big", 0),
+    ],
+)
+def test_decimal_digits_are_read(data: str, order: str, value: int) -> None:
+    decode = decoder({"byte_order": order, "header": [{"name": "x", "type": "bcd32"}]})
+
+    assert decode(bytes.fromhex(data)) == {"x": value}
+
+
+@pytest.mark.parametrize("data", ["1a", "ab", "ff", "e1"])
+def test_what_is_no_decimal_digit_is_rejected_with_its_place(data: str) -> None:
+    with pytest.raises(ReadingRejected, match=f"`x` is {data}, and no decimal") as rejected:
+        decoder({"header": [FIELD, {"name": "x", "type": "bcd8"}]})(bytes.fromhex("00" + data))
+    assert rejected.value.where == "byte 1"
+
+
+def test_bits_of_a_number_may_lie_apart_and_have_a_sign() -> None:
+    temperature = {"bit": 16, "length": 8, "then": {"bit": 4, "length": 4}}
+    parts = [
+        {"name": "temperature", **temperature},
+        {"name": "humidity", "bit": 8, "length": 8, "then": {"bit": 0, "length": 4}},
+        {"name": "high", "bit": 20, "length": 4, "signed": True},
+        {"name": "below_zero", **temperature, "signed": True},
+    ]
+    decode = decoder({"header": [{"name": "x", "type": "u24", "parts": parts}]})
+
+    told = decode(bytes.fromhex("f1 23 45"))
+
+    assert (told["temperature"], told["humidity"]) == (0xF14, 0x235)
+    assert (told["high"], told["below_zero"]) == (-1, 0xF14 - 0x1000)
+
+
+def test_tags_may_be_of_different_lengths() -> None:
+    volume, error = [{"name": "volume", "type": "u16"}], [{"name": "error", "type": "u8"}]
+    decode = decoder({"tags": {"0c14": volume, "02fd17": error, "..ff": ONE}})
+
+    assert decode(bytes.fromhex("0c14 0102 02fd17 09 07ff 05")) == {
+        "volume": 258,
+        "error": 9,
+        "a": 5,
+    }
+    for tail in ("02fd18 09", "02fd", "0c", "02"):
+        with pytest.raises(ReadingRejected, match="at byte 4 is not known"):
+            decode(bytes.fromhex("0c14 0102" + tail))
+
+
+def test_kind_of_frame_without_series_beside_one_with_it_is_one_reading() -> None:
+    alarm = {"starts": ["02"], "header": [{"name": "alarm", "type": "u16"}]}
+    hours = {"starts": ["01"], "header": ONE, "series": {"fields": [{"name": "b", "type": "u8"}]}}
+    decode = decoder({"layouts": [alarm, hours]})
+
+    assert decode(b"\x02\x05") == {"readings": [{"alarm": 0x205}]}
+    assert decode(b"\x01\x05") == {"readings": [{"a": 1}, {"b": 5, "number": 0}]}

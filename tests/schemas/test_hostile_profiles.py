@@ -64,6 +64,7 @@ def load(tmp_path: Path, top: str, series: str) -> CompiledProfile:
 
 _CONDITION = "{path: b, above: 0}"
 _FLAG = f"{{flag: range.high, when: [{_CONDITION}]}}"
+_MANY = listed(101, "{name: x#, type: u8}")
 _BITS = listed(2_000, "{name: p#, bit: 1}")
 REFUSED = {
     "datastreams": ("decode: json", many(201, "b")),
@@ -86,6 +87,15 @@ REFUSED = {
     ),
     "skip of absurd length": (
         "decode: frame\nframe: {header: [{name: x, type: skip, bytes: 100000}]}", ONE,
+    ),
+    "a series without bounds": (
+        "decode: frame\nframe:\n  series: {fields: [{name: x, type: u8}], times: 100000}", ONE,
+    ),
+    "fields of a series": (
+        f"decode: frame\nframe: {{series: {{fields: {_MANY}}}}}", ONE,
+    ),
+    "kinds of frames": (
+        f"decode: frame\nframe: {{layouts: {listed(65, '{ports: [#]}')}}}", ONE,
     ),
     "alternatives": ("decode: json", ONE.replace("path: b", f"path: {listed(13, 'b#')}")),
     "a long path": ("decode: json", many(1, "a." * 150 + "b")),
@@ -130,6 +140,8 @@ _PARTS = listed(64, "{name: p#, bit: 1}")
 _OPTIONAL = "{name: x#, type: u8, optional: true}"
 _HISTORY = "decode: frame\neach: readings\nframe:\n  history:\n    '01': "
 _FRAME = "decode: frame\nframe:\n  tags:\n    '01': "
+_SERIES = "decode: frame\neach: readings\nframe:\n  series: "
+_KINDS = ", ".join(f"{{starts: ['{'..' * 7}{n:02x}']}}" for n in range(2, 66))
 BOUNDED = {
     "items times datastreams": ("decode: json\neach: a", many(200, "b"), ITEMS),
     "all that is allowed": ("decode: json\neach: a", many(10, "b"), ITEMS),
@@ -221,6 +233,28 @@ BOUNDED = {
         _HISTORY + "{fields: [{name: x, type: u8}]}",
         many(200, "x"),
         b"\x01\x02" * 999,
+    ),
+    "a series of wide readings": (
+        f"{_SERIES}{{fields: {listed(99, f'{{name: x#, type: u64, parts: {_PARTS}}}')}}}",
+        many(99, "x0"),
+        bytes(99 * 8 * 1_000),
+    ),
+    "sums of endless readings": (
+        _SERIES + "{start: [{name: x, type: u64}], fields: [{name: x, type: u8}], adds: [x]}",
+        many(200, "x"),
+        b"\xff" * 1_000_000,
+    ),
+    "times beyond all times": (
+        _SERIES
+        + "{fields: [{name: b, type: u64}]}\n"
+        + "phenomenon_time: {path: at, otherwise: received, later: {path: b, times: P9999D}}",
+        ONE,
+        b"\xff" * 8_000,
+    ),
+    "kinds of frames that begin alike": (
+        f"decode: frame\nframe: {{layouts: [{_KINDS}]}}",
+        many(200, "x"),
+        b"\x01" * 1_000_000,
     ),
     "a wide table": (
         "decode: csv\ncsv: {delimiter: ';'}\neach: rows",

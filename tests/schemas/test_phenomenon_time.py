@@ -99,3 +99,32 @@ def test_duration_is_read(text: str, seconds: int) -> None:
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no duration"):
         duration(text)
+
+
+def test_time_may_be_some_steps_from_the_one_that_is_written() -> None:
+    def shifted(document: dict[str, Any], **time: Any) -> datetime:
+        clock = compile_clock(Time(path="at", format="unix", otherwise="received", **time))
+        return clock(document, NOW, ZoneInfo("UTC")).time
+
+    later = {"later": {"path": "n", "times": "PT1H"}}
+    earlier = {"earlier": {"path": "n", "times": "PT10M"}}
+
+    assert shifted({"at": 0, "n": 3}, **later) == datetime(1970, 1, 1, 3, tzinfo=UTC)
+    assert shifted({"at": 0}, **later) == datetime(1970, 1, 1, tzinfo=UTC)
+    assert shifted({"n": 6}, **earlier) == datetime(2026, 6, 30, 23, tzinfo=UTC)
+    for wrong in ("3", 1e300, float("nan"), 10**400, [1], True):
+        with pytest.raises(ReadingRejected, match=r"time\.unreadable"):
+            shifted({"at": 0, "n": wrong}, **later)
+    with pytest.raises(ReadingRejected, match="beyond all times"):
+        shifted({"at": 0, "n": 300}, earlier={"path": "n", "times": "P9999D"})
+
+
+def test_seconds_may_be_counted_from_another_day() -> None:
+    since = {"format": "unix", "since": "2013-01-01T00:00:00Z"}
+
+    assert told(3600, **since).time == datetime(2013, 1, 1, 1, tzinfo=UTC)
+    assert told("3600.5", **since).time == datetime(2013, 1, 1, 1, 0, 0, 500_000, tzinfo=UTC)
+    with pytest.raises(ValueError, match="needs an offset"):
+        Time(path="at", format="unix", since=datetime(2013, 1, 1))  # noqa: DTZ001 - on purpose
+    with pytest.raises(ValueError, match="is for the formats"):
+        Time(path="at", since=datetime(2013, 1, 1, tzinfo=UTC))
