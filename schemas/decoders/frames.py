@@ -23,7 +23,6 @@ from schemas.language.frame_profile import (
 FRAME_LIMIT_BYTES: Final = 4096
 
 
-
 class Decoder(Protocol):
     """Reads the fields of a frame, with the LoRaWAN port that it came on where that is known."""
 
