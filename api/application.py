@@ -59,9 +59,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         acquire_seconds=settings.acquire_seconds,
         statement_seconds=settings.limits.statement_seconds,
     )
-    pages = Pages(settings, vocabulary)
     hub = Hub(settings.live, store, telemetry, vocabulary)
-    board = StatusBoard(store, settings.monitors)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -82,6 +80,22 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.keys = KeyFile(settings.keys_file)
     app.state.hub = hub
     problems.register(app)
+    _add_routes(app, settings, store=store, vocabulary=vocabulary, hub=hub, telemetry=telemetry)
+    _add_middleware(app, settings, telemetry)
+    return app
+
+
+def _add_routes(
+    app: FastAPI,
+    settings: ApiSettings,
+    *,
+    store: Store,
+    vocabulary: Vocabulary,
+    hub: Hub,
+    telemetry: Telemetry,
+) -> None:
+    pages = Pages(settings, vocabulary)
+    board = StatusBoard(store, settings.monitors)
     refresh_seconds = settings.event_streams.refresh_seconds
     quality = QualityRemarks(store, Iris(settings.base_iri), refresh_seconds=refresh_seconds)
     streams, streams_first = event_streams(settings, store, vocabulary, quality)
@@ -106,6 +120,10 @@ def create_app(settings: ApiSettings) -> FastAPI:
         portal(settings, store, vocabulary, pages),
     ):
         app.include_router(router)
+
+
+def _add_middleware(app: FastAPI, settings: ApiSettings, telemetry: Telemetry) -> None:
+    """Add what stands around every answer; what is added last stands outermost."""
     app.add_middleware(
         RequestLimit,
         policy=settings.requests,
@@ -121,4 +139,3 @@ def create_app(settings: ApiSettings) -> FastAPI:
         max_age=86400,
     )
     app.add_middleware(RequestTelemetry, telemetry=telemetry)
-    return app

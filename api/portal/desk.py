@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -11,7 +11,7 @@ from fastapi import Request
 from api.live.tail import edge
 from api.portal.rendering import LANGUAGE, Pages, View, view_of
 from api.portal.streams import Stream
-from api.queries import Query, check_names, query_of, value_of
+from api.queries import check_names, query_of
 from api.settings import ApiSettings
 from api.store import Connection, Store
 from schemas.errors import NotFound
@@ -22,14 +22,7 @@ LIVE: Final = "/live/observations"
 _LIVE_STREAMS: Final = 500
 """Most datastreams that a page follows by name; else it follows its city."""
 
-ANNOUNCED: Final = "announced"
-"""Name of the parameter that says after how many the list of what is announced goes on."""
-
-LISTED: Final = 100
-"""Rows of a list on one page."""
-
 _MAXIMUM_ID: Final = 2**31 - 1
-_Item = TypeVar("_Item")
 
 
 class Desk:
@@ -89,44 +82,10 @@ async def live_of(connection: Connection, shown: Sequence[Stream], otherwise: st
     return Live(address if shown else "", await edge(connection), round(time.time(), 1))
 
 
-def part_of(found: Sequence[_Item], after: int) -> tuple[Sequence[_Item], int]:
-    """Return the rows of a part of a list, and after how many the next one begins, else 0.
-
-    Args:
-        found: what is there behind `after` rows, one more than are listed where there is more.
-        after: how many are listed before.
-    """
-    return found[:LISTED], after + LISTED if len(found) > LISTED else 0
-
-
-def further(
-    path: str, chosen: Mapping[str, str | None], after: int, *, anchor: str, name: str = "after"
-) -> str:
-    """Return the address at which a list goes on, empty where it has ended.
-
-    Args:
-        path: of the page.
-        chosen: its other parameters; empty ones are left out.
-        after: how many are listed before.
-        anchor: of the list on the page.
-        name: of the parameter.
-    """
-    return f"{path}{query_text({**chosen, name: str(after)})}#{anchor}" if after else ""
-
-
 def query_text(chosen: Mapping[str, str | None]) -> str:
     """Return what is chosen as the end of an address."""
     named = {name: value for name, value in chosen.items() if value}
     return f"?{urlencode(named)}" if named else ""
-
-
-def after_of(query: Query, name: str = "after") -> int:
-    """Return after how many rows a list goes on, as a parameter of the address says.
-
-    Raises:
-        NotFound: it is no number.
-    """
-    return number_of(value_of(query, name) or "0")
 
 
 def number_of(text: str) -> int:

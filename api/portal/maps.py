@@ -9,18 +9,8 @@ from starlette.responses import Response
 
 from api.portal import overview
 from api.portal.announcements import announcements
-from api.portal.desk import (
-    ANNOUNCED,
-    LISTED,
-    LIVE,
-    Desk,
-    after_of,
-    further,
-    live_of,
-    number_of,
-    part_of,
-    query_text,
-)
+from api.portal.desk import LIVE, Desk, live_of, number_of, query_text
+from api.portal.listing import AFTER, ANNOUNCED, listing
 from api.portal.map_data import map_json
 from api.portal.overview import City
 from api.portal.streams import MOST, streams
@@ -37,26 +27,19 @@ class Maps:
 
     async def page(self, request: Request) -> Response:
         """Return the page of the map, with the same as a list."""
-        view = self._desk.view(request, *_CHOICES, "after", ANNOUNCED)
+        view = self._desk.view(request, *_CHOICES, AFTER, ANNOUNCED)
         wording, words = self._desk.pages.wording(view), self._desk.vocabulary
         chosen = {name: value_of(view.query, name) or "" for name in _CHOICES}
         city, theme, title = (chosen[name] or None for name in _CHOICES)
         heard = query_text({"city": city, "theme": theme})
-        after, later = after_of(view.query), after_of(view.query, ANNOUNCED)
         async with self._desk.store.reading() as connection:
             known = await overview.cities(connection, wording, words)
-            found = await streams(
-                connection, wording, words, city=city, theme=theme, title=title,
-                most=LISTED + 1, skipped=after,
-            )  # fmt: skip
-            waiting = await announcements(
-                connection, city=city, theme=theme, title=title, most=LISTED + 1, skipped=later
+            listed = await listing(
+                connection, view.query, wording, words, city=city, theme=theme, title=title
             )
-            rows, more = part_of(found, after)
-            announced, more_announced = part_of(waiting, later)
-            live = await live_of(connection, rows, heard)
+            live = await live_of(connection, listed.streams, heard)
         themes = {one.theme: one.theme_label for each in known for one in each.datasets}
-        placed = _count(known, chosen) + (waiting[0].total if waiting else 0)
+        placed = _count(known, chosen) + (listed.announced[0].total if listed.announced else 0)
         return self._desk.pages.page(
             "map.html",
             view,
@@ -65,13 +48,11 @@ class Maps:
             title=chosen["title"],
             cities=known,
             themes=list(themes.items()),
-            streams=rows,
-            announced=announced,
+            streams=listed.streams,
+            announced=listed.announced,
             beyond=MOST if placed > MOST else 0,
-            more=further("/map", chosen, more, anchor="list"),
-            more_announced=further(
-                "/map", chosen, more_announced, anchor="announced", name=ANNOUNCED
-            ),
+            more=listed.further("/map", chosen, anchor="list"),
+            more_announced=listed.further_announced("/map", chosen),
             data=view.link(f"/map/data.json{query_text(chosen)}"),
             live_map=LIVE + heard,
             live=live,

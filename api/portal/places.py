@@ -9,12 +9,12 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.portal import overview
-from api.portal.announcements import announcements
-from api.portal.desk import ANNOUNCED, LISTED, Desk, after_of, further, live_of, part_of
+from api.portal.desk import Desk, live_of
 from api.portal.examples import dataset_addresses
+from api.portal.listing import AFTER, ANNOUNCED, listing
 from api.portal.overview import City, Dataset
 from api.portal.pulse import pulse
-from api.portal.streams import Stream, streams
+from api.portal.streams import Stream
 from api.portal.wording import Wording
 from schemas.errors import NotFound
 
@@ -80,54 +80,38 @@ class Places:
         Raises:
             NotFound: there is none of that city and theme.
         """
-        view = self._desk.view(request, "after", ANNOUNCED)
-        wording = self._desk.pages.wording(view)
+        view = self._desk.view(request, AFTER, ANNOUNCED)
+        wording, words = self._desk.pages.wording(view), self._desk.vocabulary
         theme = request.path_params["theme"]
         async with self._desk.store.reading() as connection:
             city = await overview.city_named(
-                connection, wording, self._desk.vocabulary, request.path_params["city"]
+                connection, wording, words, request.path_params["city"]
             )
             dataset = _dataset(city, theme)
-            await overview.add_newest(connection, wording, self._desk.vocabulary, [city])
-            after, later = after_of(view.query), after_of(view.query, ANNOUNCED)
-            rows, more = part_of(
-                await streams(
-                    connection,
-                    wording,
-                    self._desk.vocabulary,
-                    city=city.slug,
-                    theme=theme,
-                    most=LISTED + 1,
-                    skipped=after,
-                ),
-                after,
+            await overview.add_newest(connection, wording, words, [city])
+            listed = await listing(
+                connection, view.query, wording, words, city=city.slug, theme=theme
             )
-            announced, more_announced = part_of(
-                await announcements(
-                    connection, city=city.slug, theme=theme, most=LISTED + 1, skipped=later
-                ),
-                later,
-            )
-            these = f"?city={city.slug}&theme={theme}"
-            live = await live_of(connection, rows if dataset.is_open else (), these)
+            heard = listed.streams if dataset.is_open else ()
+            live = await live_of(connection, heard, f"?city={city.slug}&theme={theme}")
         address = f"/cities/{city.slug}/{theme}"
         return self._desk.pages.page(
             "dataset.html",
             view,
             city=city,
             dataset=dataset,
-            things=[
-                {"streams": list(mine)} for _, mine in groupby(rows, lambda one: one.thing_id)
-            ],
-            more=further(address, {}, more, anchor="sensors"),
-            announced=announced,
-            more_announced=further(
-                address, {}, more_announced, anchor="announced", name=ANNOUNCED
-            ),
+            things=_by_thing(listed.streams),
+            more=listed.further(address, {}, anchor="sensors"),
+            announced=listed.announced,
+            more_announced=listed.further_announced(address, {}),
             kept=_kept(dataset, wording),
             addresses=dataset_addresses(self._desk.base, city.slug, theme),
             live=live,
         )
+
+
+def _by_thing(rows: Sequence[Stream]) -> list[dict[str, list[Stream]]]:
+    return [{"streams": list(mine)} for _, mine in groupby(rows, lambda one: one.thing_id)]
 
 
 def _dataset(city: City, theme: str) -> Dataset:
