@@ -42,17 +42,21 @@ class LiveSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     poll_seconds: float = Field(
-        1.0, gt=0, description="looks for publications when no notification came"
+        1.0, gt=0, description="how often to look for publications when no notification comes"
     )
-    keep_alive_seconds: float = Field(15.0, gt=0, description="between two signs of life")
+    keep_alive_seconds: float = Field(15.0, gt=0, description="time between two signs of life")
     refresh_seconds: float = Field(
-        30.0, gt=0, description="age at which what is known of datastreams is read again"
+        30.0, gt=0, description="age at which the known datastreams are read again"
     )
     buffer_bytes: int = Field(
-        1 << 20, ge=1024, description="waiting for one client; more than that drops it"
+        1 << 20,
+        ge=1024,
+        description="most bytes waiting for one client; beyond that it is dropped",
     )
     system_bytes: int = Field(
-        1 << 18, ge=4096, description="that the system holds for one client, beside those"
+        1 << 18,
+        ge=4096,
+        description="most bytes that the system holds for one client, besides those",
     )
     slow_seconds: float = Field(
         10.0, gt=0, description="how long a dropped client may take what waits, and the reason"
@@ -61,12 +65,16 @@ class LiveSettings(BaseModel):
         0.02, ge=0, description="shortest rest from one write to the next; joins small commits"
     )
     recent_bytes: int = Field(
-        8 << 20, ge=0, description="of what was published last, for clients that come back soon"
+        8 << 20,
+        ge=0,
+        description="bytes of the latest publications in memory, for clients that come back soon",
     )
     connection_seconds: float = Field(
-        3600.0, gt=0, description="life of a connection; the client comes back with its last id"
+        3600.0,
+        gt=0,
+        description="longest life of a connection; the client comes back with its last id",
     )
-    clients: int = Field(15_000, ge=1, description="clients of one process")
+    clients: int = Field(15_000, ge=1, description="most clients of one process")
 
 
 MQTT_URL: Final = r"^(mqtts?://[^/\s]+:\d+)?$"
@@ -79,7 +87,7 @@ class DestinationPolicy(BaseModel):
 
     http: bool = Field(default=False, description="allows http:// beside https://")
     networks: tuple[NetworkText, ...] = Field(
-        (), description="networks that are not public and allowed: a JSON array, for your own"
+        (), description="private networks that are allowed, for your own: a JSON array"
     )
 
 
@@ -95,7 +103,7 @@ class EventStreamSettings(BaseModel):
         0.5, gt=0, description="age at which a node that may change is made anew"
     )
     refresh_seconds: float = Field(
-        10.0, gt=0, description="age at which what is known of datastreams is read again"
+        10.0, gt=0, description="age at which the known datastreams are read again"
     )
     page_members: int = Field(
         500,
@@ -103,7 +111,7 @@ class EventStreamSettings(BaseModel):
         description="most members of a page, as `LDES_PAGE_MEMBERS`",
     )
     memory_bytes: int = Field(
-        64 << 20, ge=0, description="pages remembered, as they were asked for last"
+        64 << 20, ge=0, description="bytes of pages in memory, those requested last"
     )
 
 
@@ -115,7 +123,7 @@ class BaseMap(BaseModel):
     url: str = Field(
         "", description="tiles of a base map, with `{z}`, `{x}` and `{y}`; empty: none"
     )
-    attribution: str = Field("", description="whose map that is, as its terms want it told")
+    attribution: str = Field("", description="attribution of the base map, as its terms require")
 
     @field_validator("url")
     @classmethod
@@ -164,7 +172,7 @@ class ApiSettings(BaseSettings):
     acquire_seconds: float = Field(5.0, gt=0, description="longest wait for one of them")
     limits: Limits = Field(Limits(), description="how much one request may ask for")
     event_streams: EventStreamSettings = Field(
-        EventStreamSettings(), description="how the pages of event streams are given"
+        EventStreamSettings(), description="how the pages of event streams are served"
     )
     base_map: BaseMap = Field(BaseMap(), description="a map below the sensors")
     mqtt_url: str = Field(

@@ -25,10 +25,11 @@ class JournalSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="STADSPULS_", frozen=True, extra="forbid")
 
     log: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="least that is written; DEBUG names every batch and flagged reading"
+        "INFO",
+        description="lowest level that is logged; DEBUG names every batch and flagged reading",
     )
     log_format: Literal["text", "json"] = Field(
-        "text", description="lines for people, or an object a line for programs"
+        "text", description="lines for people, or one JSON object a line for programs"
     )
     follow_share: float = Field(
         0.0,

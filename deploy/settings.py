@@ -19,7 +19,7 @@ class PlatformSettings(BaseSettings):
 
     data_dir: Path = Field(Path("stadspuls-data"), description="where everything is kept")
     services: Literal["embedded", "real"] = Field(
-        "embedded", description="servers that install with pip, or those of this computer"
+        "embedded", description="servers that pip installs, or those of this computer"
     )
     host: str = Field("127.0.0.1", description="address that our HTTP servers listen on")
     port: int = Field(8080, ge=0, description="port of the open interfaces; 0: any free one")
@@ -33,7 +33,7 @@ class PlatformSettings(BaseSettings):
     certificate_file: Path | None = Field(
         None, description="certificate of all public listeners: switches TLS on"
     )
-    key_file: Path | None = Field(None, description="its private key")
+    key_file: Path | None = Field(None, description="private key of the certificate")
     partitions: int = Field(
         0, ge=0, description="partitions of each Kafka topic; 0: 4 embedded, 12 real"
     )
@@ -41,10 +41,10 @@ class PlatformSettings(BaseSettings):
         (), description="reverse proxies whose X-Forwarded-For counts: a JSON array of networks"
     )
     webhook_http: bool = Field(
-        default=False, description="lets webhooks lead to http:// addresses, beside https://"
+        default=False, description="lets webhooks use http:// addresses, beside https://"
     )
     webhook_networks: tuple[NetworkText, ...] = Field(
-        (), description="networks of your own that webhooks may lead into: a JSON array"
+        (), description="private networks that webhooks may send to: a JSON array"
     )
     base_map: BaseMap = Field(BaseMap(), description="a map below the sensors of the portal")
     readings_days: int = Field(
@@ -54,8 +54,10 @@ class PlatformSettings(BaseSettings):
         30, ge=1, description="how long dead letters are kept, where no dataset says otherwise"
     )
     publication_days: float = Field(
-        7.0, gt=0, description="live clients that were away for longer cannot resume"
+        7.0,
+        gt=0,
+        description="how long publications are kept; live clients away for longer cannot resume",
     )
     drain_seconds: float = Field(
-        3.0, ge=0, description="embedded: how long a stop waits while nothing more is stored"
+        3.0, ge=0, description="embedded: a stop waits until nothing more was stored for so long"
     )

@@ -19,8 +19,10 @@ class _Policy(BaseModel):
 class RetryPolicy(_Policy):
     """How long to wait for a neighbour: a random delay below a growing bound, for ever."""
 
-    first_seconds: float = Field(0.5, gt=0, description="bound of the first delay")
-    longest_seconds: float = Field(30.0, gt=0, description="bound of every later delay")
+    first_seconds: float = Field(0.5, gt=0, description="longest first delay before trying again")
+    longest_seconds: float = Field(
+        30.0, gt=0, description="longest later delay before trying again"
+    )
 
 
 class MqttPolicy(_Policy):
@@ -41,7 +43,7 @@ class MqttPolicy(_Policy):
         30,
         ge=5,
         le=3600,
-        description="silence after which both sides look whether the other lives",
+        description="silence after which each side checks whether the other is alive",
     )
     session_expiry_seconds: int = Field(
         7 * 86400, ge=0, description="MQTT 5: how long the broker keeps the session without us"
@@ -51,7 +53,7 @@ class MqttPolicy(_Policy):
     )
     dropped_topic: str = Field(
         "$SYS/broker/publish/messages/dropped",
-        description="where the broker says how many messages it dropped; empty: nobody listens",
+        description="where the broker reports how many messages it dropped; empty: not read",
     )
     window_messages: int = Field(
         20_000, ge=1, le=65_535, description="messages taken and not acknowledged, at most"

@@ -20,10 +20,12 @@ class NormaliseSettings(BaseSettings):
     metrics: HttpListener | None = Field(None, description="where /metrics and /health are served")
     batch_records: int = Field(2000, ge=1, description="most readings taken at a time")
     fetch_wait_seconds: float = Field(
-        0.1, gt=0, description="longest wait for readings before looking around"
+        0.1, gt=0, description="longest wait for readings in one fetch"
     )
     redelivery_window_seconds: float = Field(
-        300.0, ge=0, description="how long a message is remembered"
+        300.0,
+        ge=0,
+        description="how long a message is remembered, to recognise it when redelivered",
     )
     redelivery_memory_records: int = Field(
         5000, ge=0, description="most messages remembered, and read again on take-over"
@@ -44,7 +46,9 @@ class LaneTimeouts(BaseSettings):
     )
     statement_timeout_seconds: float = Field(30.0, gt=0, description="longest single statement")
     idle_timeout_seconds: float = Field(
-        10.0, gt=0, description="longest silence in a transaction: who stalls loses the lane"
+        10.0,
+        gt=0,
+        description="longest silence in a transaction; a process that stalls loses the lane",
     )
 
 
@@ -63,7 +67,7 @@ class StoreSettings(LaneTimeouts):
     metrics: HttpListener | None = Field(None, description="where /metrics and /health are served")
     batch_records: int = Field(2000, ge=1, description="most records committed at a time")
     fetch_wait_seconds: float = Field(
-        0.1, gt=0, description="longest wait for records before looking around"
+        0.1, gt=0, description="longest wait for records in one fetch"
     )
 
 
@@ -75,7 +79,9 @@ class RetentionPolicy(BaseModel):
     interval_seconds: float = Field(600.0, gt=0, description="pause between two rounds")
     batch_rows: int = Field(5000, ge=1, description="most rows removed in a transaction")
     publication_days: float = Field(
-        7.0, gt=0, description="live clients that were away for longer cannot resume"
+        7.0,
+        gt=0,
+        description="how long publications are kept; live clients away for longer cannot resume",
     )
     dead_letters_days: int = Field(
         30, ge=1, description="how long dead letters are kept, where no dataset says otherwise"
@@ -98,13 +104,13 @@ class AggregateSettings(LaneTimeouts):
         gt=0,
         description="pause between two rounds; aggregates and differences are so far behind",
     )
-    batch_tasks: int = Field(5000, ge=1, description="most notes taken at a time")
+    batch_tasks: int = Field(5000, ge=1, description="most tasks taken at a time")
     quality_interval_seconds: float = Field(
         30.0, gt=0, description="pause between two rounds of the figures of quality, at least"
     )
     kafka: KafkaConnection | None = Field(
-        None, description="where Kafka is; left out: nobody notes what it lets go of"
+        None, description="where Kafka is; left out: what Kafka deletes is not logged"
     )
     retention: RetentionPolicy = Field(
-        RetentionPolicy(), description="how what is over is removed"
+        RetentionPolicy(), description="how data past its retention is removed"
     )

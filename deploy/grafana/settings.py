@@ -17,8 +17,8 @@ class GrafanaSettings(BaseSettings):
     token: SecretStr = Field(
         SecretStr(""), description="token of a service account that is an administrator"
     )
-    username: str = Field("", description="in place of a token: an administrator")
-    password: SecretStr = Field(SecretStr(""), description="and their password")
+    username: str = Field("", description="name of an administrator, instead of a token")
+    password: SecretStr = Field(SecretStr(""), description="password of that administrator")
     sslmode: Literal["disable", "require", "verify-ca", "verify-full"] = Field(
         "disable", description="TLS between Grafana and the database"
     )

@@ -30,28 +30,38 @@ class RequestPolicy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    address_requests: int = Field(3000, ge=1, description="of an address without a key")
-    key_requests: int = Field(60_000, ge=1, description="of all who show a city's key")
-    seconds: float = Field(60.0, gt=0, description="in so many seconds")
+    address_requests: int = Field(
+        3000, ge=1, description="most requests of an address without a key, per `seconds`"
+    )
+    key_requests: int = Field(
+        60_000, ge=1, description="most requests of all who show a city's key, per `seconds`"
+    )
+    seconds: float = Field(60.0, gt=0, description="period over which requests are counted")
     address_connections: int = Field(
-        256, ge=1, description="open at a time from an address, proxies and `unlimited` aside"
+        256,
+        ge=1,
+        description="most open connections of an address, proxies and `unlimited` excepted",
     )
     head_seconds: float = Field(
-        20.0, gt=0, description="how long a connection may take to say what it wants"
+        20.0, gt=0, description="how long the head of a request may take to arrive"
     )
-    body_seconds: float = Field(60.0, gt=0, description="and how long the rest of a request may")
+    body_seconds: float = Field(60.0, gt=0, description="how long the rest of a request may take")
     stall_seconds: float = Field(
-        60.0, gt=0, description="who takes nothing of an answer for so long is dropped (Linux)"
+        60.0,
+        gt=0,
+        description="a caller who takes nothing of an answer for so long is dropped (Linux)",
     )
     trusted_proxies: tuple[NetworkText, ...] = Field(
-        (), description="whose X-Forwarded-For counts: a JSON array of addresses or networks"
+        (),
+        description="proxies whose X-Forwarded-For counts: a JSON array of addresses or networks",
     )
     unlimited: tuple[NetworkText, ...] = Field(
         ("127.0.0.0/8", "::1"),
-        description="addresses that may ask as often as they like: by default this computer",
+        description="addresses without limits; by default this computer",
     )
     table_file: Path | None = Field(
-        None, description="counts of all processes of this computer; empty: each counts alone"
+        None,
+        description="file in which all processes of this computer count; empty: each alone",
     )
 
 

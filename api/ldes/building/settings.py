@@ -37,13 +37,15 @@ class LdesSettings(BaseSettings):
         0.25, gt=0, description="shortest time from one turn to the next"
     )
     poll_seconds: float = Field(
-        1.0, gt=0, description="looks for publications when no notification came"
+        1.0, gt=0, description="how often to look for publications when no notification comes"
     )
     refresh_seconds: float = Field(
-        10.0, gt=0, description="age at which what is known of datastreams is read again"
+        10.0, gt=0, description="age at which the known datastreams are read again"
     )
     chronicle_seconds: float = Field(
-        5.0, gt=0, description="between two looks for changes of the catalogue and its entities"
+        5.0,
+        gt=0,
+        description="time between two looks for changes of the catalogue and its entities",
     )
     summary_rest_seconds: float = Field(
         60.0,
