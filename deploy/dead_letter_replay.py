@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from deploy.sql import query
+from ingest.partitioner import Partitioner
 from schemas import wire
 from schemas.errors import BrokerUnavailable
 from schemas.settings import KafkaConnection
@@ -45,7 +46,10 @@ class _Record(NamedTuple):
 
 
 async def replay(
-    connection: asyncpg.Connection, kafka: KafkaConnection, wanted: Wanted
+    connection: asyncpg.Connection,
+    kafka: KafkaConnection,
+    wanted: Wanted,
+    partitioner: Partitioner | None = None,
 ) -> list[int]:
     """Give the open letters back and return their ids; one that nobody can read stays.
 
@@ -53,10 +57,21 @@ async def replay(
     we end in between, is sent again, and has no further effect. A letter that is rejected once
     more waits for that transaction, and is then open again, with its new reason.
 
+    Args:
+        connection: to the database.
+        kafka: where Kafka is.
+        wanted: which letters.
+        partitioner: as the gateways have it, so that a reading goes where its city's go.
+
     Raises:
         BrokerUnavailable: Kafka does not answer.
     """
-    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all")
+    own = partitioner or Partitioner()
+    producer = AIOKafkaProducer(
+        bootstrap_servers=kafka.bootstrap,
+        acks="all",
+        partitioner=lambda key, every, _: own.partition_of(key, len(every)),
+    )
     replayed: list[int] = []
     beyond: int | None = 0
     try:

@@ -35,7 +35,10 @@ class PlatformSettings(BaseSettings):
     )
     key_file: Path | None = Field(None, description="private key of the certificate")
     partitions: int = Field(
-        0, ge=0, description="partitions of each Kafka topic; 0: 4 embedded, 12 real"
+        0,
+        ge=0,
+        description="partitions of each Kafka topic, best as many as cities or more; 0: 4 "
+        "embedded, 12 real",
     )
     trusted_proxies: tuple[NetworkText, ...] = Field(
         (), description="reverse proxies whose X-Forwarded-For counts: a JSON array of networks"

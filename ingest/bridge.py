@@ -19,6 +19,7 @@ from ingest.http_source import HttpSource
 from ingest.kafka_sink import KafkaSink
 from ingest.message import Message
 from ingest.mqtt_source import MqttSource
+from ingest.partitioner import Partitioner
 from ingest.ports import ReadingSink, Receipt
 from ingest.receipt_clock import ReceiptClock
 from ingest.settings import IngestSettings
@@ -64,7 +65,8 @@ class Bridge:
             beginning_bytes=settings.beginning_bytes,
         )
         self._rejections = RejectionLog(_log)
-        kafka = KafkaSink(settings.kafka, settings.sink, settings.retry)
+        partitioner = Partitioner(registry.cities)
+        kafka = KafkaSink(settings.kafka, settings.sink, settings.retry, partitioner)
         self._sink: ReadingSink = FollowedSink(kafka, journey) if journey.share else kafka
         self._mqtt = self._mqtt_source(settings.source.topic_filters or registry.routes.filters())
         self._watch = BrokerWatch(settings.mqtt, settings.source) if settings.mqtt else None

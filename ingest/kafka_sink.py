@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 
 from ingest.kafka_lane import Lane, Record
 from ingest.kafka_producer import connected, partition_count
-from ingest.partitioner import partition_of
+from ingest.partitioner import Partitioner
 from ingest.ports import Item, Receipt
 from ingest.retry import delays
 from ingest.settings import KafkaPolicy, RetryPolicy
@@ -38,9 +38,14 @@ class KafkaSink:
     """
 
     def __init__(
-        self, connection: KafkaConnection, policy: KafkaPolicy, retry: RetryPolicy
+        self,
+        connection: KafkaConnection,
+        policy: KafkaPolicy,
+        retry: RetryPolicy,
+        partitioner: Partitioner | None = None,
     ) -> None:
         self._connection, self._policy, self._retry = connection, policy, retry
+        self._partitioner = partitioner or Partitioner()
         self._lanes: dict[str, list[Lane]] = {topic: [Lane(topic, -1)] for topic in _TOPICS}
         self._lane_of = lru_cache(_KEYS_REMEMBERED)(self._find_lane)
         self._wake = asyncio.Event()
@@ -123,7 +128,7 @@ class KafkaSink:
 
     def _find_lane(self, topic: str, key: bytes) -> Lane:
         lanes = self._lanes[topic]
-        return lanes[partition_of(key, len(lanes))]
+        return lanes[self._partitioner.partition_of(key, len(lanes))]
 
     async def _send(self, producer: AIOKafkaProducer) -> None:
         opened = time.monotonic()

@@ -20,6 +20,7 @@ from schemas.rejection_log import RejectionLog
 from schemas.wire import DEAD_LETTERS, OBSERVATIONS
 from stream_processors import stops
 from stream_processors.arrival import arrival_of
+from stream_processors.fair_share import FairShare
 from stream_processors.group_consumer import member
 from stream_processors.group_offsets import Committed, committed_places
 from stream_processors.kafka_client import MAXIMUM_RECORD_BYTES, consumer, record_of
@@ -80,6 +81,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._sink = KafkaSink(settings.kafka, monitor.health)
         self._pulse = KafkaPulse(monitor.health, patience_seconds=settings.kafka.session_seconds)
         self._consumer: AIOKafkaConsumer = None
+        self._share: FairShare
         self._is_member = False
         self._generation = 0
         self._shares: dict[int, Share] = {}
@@ -105,6 +107,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _work(self) -> None:
         self._consumer = consumer(self._settings.kafka, group=self._topology.group)
+        self._share = FairShare(self._consumer)
         try:
             async with member(self._consumer, self._topology.topic, self):
                 while True:
@@ -115,9 +118,8 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _turn(self) -> None:
         await patiently(self._take_over, health=self._monitor.health)
-        found = await self._consumer.getmany(
-            timeout_ms=int(self._settings.fetch_wait_seconds * 1000),
-            max_records=self._settings.batch_records,
+        found = await self._share.take(
+            self._settings.batch_records, wait_seconds=self._settings.fetch_wait_seconds
         )
         self._check_ends()
         self._pace.begin()

@@ -19,6 +19,7 @@ from deploy.dead_letter_text import letter_lines, printable
 from deploy.installation import Installation
 from deploy.instants import instant
 from deploy.sql import query
+from ingest.partitioner import Partitioner
 from schemas.errors import NotFound
 from schemas.settings import KafkaConnection
 from schemas.vocabulary import Vocabulary
@@ -111,7 +112,8 @@ async def _replay(wishes: argparse.Namespace) -> int:
             sentence = f"{whole} dead letters would be given back to the pipeline"
         else:
             kafka = KafkaConnection.model_validate(_running(wishes)["kafka"])
-            replayed = await replay(database, kafka, wanted)
+            partitioner = Partitioner(Installation(wishes.data_dir).registry().cities)
+            replayed = await replay(database, kafka, wanted, partitioner)
             facts = {"replayed": replayed, "withoutPayload": cut}
             sentence = f"{len(replayed)} dead letters given back to the pipeline"
     if wishes.json:

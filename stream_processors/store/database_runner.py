@@ -1,6 +1,7 @@
 """Runs a sink of the database: its batches, and its offsets, which the database keeps."""
 
 import logging
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,6 +12,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from schemas import telemetry
 from schemas.errors import BrokerUnavailable, Fenced
 from schemas.journal import facts
+from stream_processors.fair_share import FairShare
 from stream_processors.group_consumer import member
 from stream_processors.kafka_client import cluster_of, consumer, record_of
 from stream_processors.kafka_pulse import KafkaPulse
@@ -18,6 +20,7 @@ from stream_processors.monitor import Monitor
 from stream_processors.patience import patiently
 from stream_processors.record import Record
 from stream_processors.settings import StoreSettings
+from stream_processors.store.appetite import Appetite
 from stream_processors.store.ownership import Ownership
 from stream_processors.store.place import Place, Start, recognised, start_of
 
@@ -70,7 +73,9 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._monitor = monitor
         self._group = group
         self._pulse = KafkaPulse(monitor.health, patience_seconds=settings.kafka.session_seconds)
+        self._appetite = Appetite(settings.batch_records)
         self._consumer: AIOKafkaConsumer = None
+        self._share: FairShare
         self._is_member = False
         self._generation = 0
         self._ownership = Ownership()
@@ -97,6 +102,7 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _work(self) -> None:
         self._consumer = consumer(self._settings.kafka, group=self._group)
+        self._share = FairShare(self._consumer)
         try:
             async with member(self._consumer, self._sink.topic, self):
                 while True:
@@ -107,9 +113,8 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _turn(self) -> None:
         await patiently(self._take_over, health=self._monitor.health)
-        found = await self._consumer.getmany(
-            timeout_ms=int(self._settings.fetch_wait_seconds * 1000),
-            max_records=self._settings.batch_records,
+        found = await self._share.take(
+            self._appetite.records, wait_seconds=self._settings.fetch_wait_seconds
         )
         records = [one for place, batch in found.items() for one in self._expected(place, batch)]
         self._check_ends()
@@ -120,6 +125,7 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._show_lag()
 
     async def _write(self, records: Sequence[Record]) -> None:
+        began = time.monotonic()
         try:
             await self._sink.write(records, self._ownership)
         except Fenced as fenced:
@@ -127,6 +133,7 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             log.warning("dropped a batch", extra=told)
             self._monitor.instruments.count(telemetry.FENCED)
             self._let_go()
+        self._appetite.took(len(records), time.monotonic() - began)
 
     async def _take_over(self) -> None:
         """Begin with partitions that are ours since the last turn."""
