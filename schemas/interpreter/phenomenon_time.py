@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.errors import ReadingRejected
 from schemas.interpreter.time_formats import Parser, compile_format
-from schemas.interpreter.time_shifts import compile_shift
+from schemas.interpreter.time_shifts import Shift, compile_shift
 from schemas.language.paths import MISSING, compile_path, first_of
 from schemas.language.profile_parts import Paths, Time
 
@@ -92,6 +92,7 @@ def compile_clock(time: Time | None) -> Clock:
     may_lack = time.otherwise == "received"
     other = compile_clock(time.must_agree) if time.must_agree else None
     shift = compile_shift(time)
+    end = compile_clock(time.until) if time.until else None
 
     def clock(document: Any, received_time: datetime, zone: ZoneInfo) -> Told:
         raw = get(document)
@@ -110,10 +111,19 @@ def compile_clock(time: Time | None) -> Clock:
             _refuse_another(told, other(document, received_time, zone), named)
         return told
 
-    if shift is None:
-        return clock
+    shifted = clock if shift is None else _shifted(clock, shift)
+    return shifted if end is None else _ending(shifted, end, named)
+
+
+def _shifted(clock: Clock, shift: Shift) -> Clock:
     return lambda document, received_time, zone: moved(
         clock(document, received_time, zone), shift(document)
+    )
+
+
+def _ending(clock: Clock, end: Clock, named: str) -> Clock:
+    return lambda document, received_time, zone: _up_to(
+        clock(document, received_time, zone), end(document, received_time, zone), named
     )
 
 
@@ -181,6 +191,17 @@ def _senml(raw: Any, received_time: datetime) -> Told:
     if raw >= _ABSOLUTE_SECONDS:
         return Told(datetime.fromtimestamp(raw, UTC), is_end=True, flags=())
     return Told(received_time + timedelta(seconds=raw), is_end=True, flags=(RECEIVED,))
+
+
+def _up_to(told: Told, end: Told, named: str) -> Told:
+    """Return a time with the length that its end tells; none where either is in doubt."""
+    if {AMBIGUOUS, RECEIVED} & {*told.flags, *end.flags}:
+        return told
+    length = end.time - told.time
+    if length <= timedelta():
+        detail = f"the interval ends at {end.time:%Y-%m-%d %H:%M:%S} UTC, before it begins"
+        raise ReadingRejected("time.interval", detail, named)
+    return told._replace(length=length)
 
 
 def _refuse_another(told: Told, other: Told, named: str) -> None:

@@ -123,6 +123,10 @@ class Time(Part):
         None, description="it was so much later, as `{path: number, times: PT1H}`"
     )
     earlier: Steps | None = Field(None, description="it was so much earlier")
+    until: "Time | None" = Field(
+        None,
+        description="where the interval ends; one of another length than `interval` is no value",
+    )
     must_agree: "Time | None" = Field(
         None, description="another writing of the same time; where they differ, none is believed"
     )

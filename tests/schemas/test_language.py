@@ -124,6 +124,37 @@ phenomenon_time:
 """
 
 
+_UNTIL = """\
+interval: PT15M
+phenomenon_time: {path: a, zone: city, until: {path: b, zone: city}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "reasons"),
+    [
+        ("2026-02-03T08:00", "2026-02-03T08:15", []),
+        ("2026-02-03T08:00", "2026-02-04T08:00", ["time.interval"]),
+        ("2026-02-03T08:15", "2026-02-03T08:00", ["time.interval"]),
+        ("2026-02-03T08:00", None, ["time.missing"]),
+        ("2026-03-29T01:45", "2026-03-29T03:00", []),  # the clocks go forward over an hour
+        ("2026-10-25T02:45", "2026-10-25T02:00", []),  # and back: nobody can tell which hour
+    ],
+)
+def test_end_of_an_interval_tells_its_length(
+    make_profile: MakeProfile, begin: str, end: str | None, reasons: list[str]
+) -> None:
+    profile, found = make_profile(_UNTIL), []
+
+    try:
+        given = read(profile, {"a": begin, "b": end, "t": 4})
+        found = [one.reason for one in given.rejections]
+    except ReadingRejected as rejected:
+        found = [rejected.reason]
+
+    assert found == reasons
+
+
 @pytest.mark.parametrize(
     ("at", "day", "clock", "reason"),
     [

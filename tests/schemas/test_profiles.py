@@ -32,6 +32,12 @@ EVERYDAY = (
     *("milesight/vs350", "dsmr/p1", "homewizard/p1", "homewizard/kwh", "homewizard/water"),
     *("shelly/em", "shelly/em-gen3", "zigbee2mqtt/plug", "tasmota/plug", "relife/heat-meter"),
     *("ietf/senml", "ogc/sensorthings", "generic/json"),
+    *("fiware/air-quality-observed", "fiware/weather-observed", "fiware/off-street-parking"),
+    *("fiware/waste-container", "esphome/sensor", "tasmota/sensor", "zigbee2mqtt/room-sensor"),
+    *("shelly/ht", "shelly/plug-plus", "ecowitt/gateway", "davis/weatherlink", "netatmo/station"),
+    *("airly/measurements", "airgradient/monitor", "purpleair/sensors", "openaq/hours"),
+    *("sensor-community/api", "gbfs/station-status-2", "gbfs/station-status-3", "ocpi/locations"),
+    *("eco-counter/bicycles", "kisters/time-series", "fluvius/quarter-hours"),
 )
 """What a city connects without asking anybody."""
 

@@ -71,6 +71,7 @@ def test_tenths_stay_plain_decimals() -> None:
         ("ppmm", "ppm", "did you mean `[ppm]`?"),
         ("db(a)", "dB(A)", "did you mean `dB[SPL]`?"),
         ("µg/m4", "µg/m³", "did you mean `ug/m3`?"),
+        ("254.mm", "m", "write that as `scale`"),
         ("wombats", "Cel", "see https://ucum.org"),
         ("Cel", "hPa", "do not measure the same kind of thing"),
         ("B[SPL]", "dB[SPL]", "levels have no factor"),
@@ -79,6 +80,12 @@ def test_tenths_stay_plain_decimals() -> None:
 def test_wrong_unit_is_refused_with_advice(unit: str, canonical: str, advice: str) -> None:
     with pytest.raises(ValueError, match=re.escape(advice)):
         conversion(unit, canonical, aliases=ALIASES)
+
+
+def test_inch_of_mercury_is_that_of_barometers() -> None:
+    assert math.isclose(
+        conversion("inHg", "hPa", aliases=ALIASES).apply(29.92), 1013.21, abs_tol=0.01
+    )
 
 
 @pytest.mark.parametrize("alias", ALIASES)

@@ -97,6 +97,14 @@ def test_every_unit_is_one_of_qudt_and_of_ucum(
         )
 
 
+def test_codes_of_the_united_nations_mean_what_qudt_says(
+    vocabulary: Vocabulary, concepts: dict[str, Any]
+) -> None:
+    for code, ucum in concepts["unece"].items():
+        assert code in vocabulary.aliases
+        assert conversion(code, ucum, aliases=vocabulary.aliases).is_identity, code
+
+
 def test_every_concept_was_looked_up(vocabulary: Vocabulary, concepts: dict[str, Any]) -> None:
     known = {
         *(QUDT_KINDS + name for name in concepts["quantity_kinds"]),
