@@ -92,6 +92,42 @@ class NeighboursRule(Rule):
     )
 
 
+class DriftRule(Rule):
+    """A sensor that for a day stands apart from its neighbours: raises `drift.apart`.
+
+    Who its neighbours are, and how many there must be, is told by `neighbours`. Compared are
+    hourly means: one gust of dust is no drift, and a slow drift never leaps.
+    """
+
+    tolerance: float = Field(gt=0, description="middle difference of the hours that is no doubt")
+    share: float = Field(0, ge=0, description="nor is this share of the neighbours' level more")
+    hours: int = Field(24, ge=6, le=168, description="hours that are looked back at")
+    at_least: int = Field(18, ge=3, le=168, description="of them with a mean, its own and theirs")
+
+    @model_validator(mode="after")
+    def _has_hours(self) -> Self:
+        if self.at_least > self.hours:
+            raise ValueError("`at_least` cannot be more than `hours`")
+        return self
+
+
+class ScaleRule(Rule):
+    """A value that is suddenly many times what it was: raises `scale.leapt`.
+
+    So it looks when an update changes the unit and nobody says so. Compared are hourly means: the
+    middle one of the last hours with that of the days before. Hours at 0 say nothing.
+    """
+
+    factor: float = Field(ge=5, description="how many times higher or lower is a doubt")
+    hours: int = Field(6, ge=2, le=48, description="the last hours")
+    before: int = Field(72, ge=12, le=336, description="hours before them that they are held to")
+
+    @property
+    def fewest(self) -> tuple[int, int]:
+        """Hours with a mean without which nothing is said: of the last, and before them."""
+        return (self.hours + 1) // 2, self.before // 3
+
+
 class QualityRules(Rule):
     """The rules of an observed property, of all properties of a theme, or of all."""
 
@@ -101,6 +137,8 @@ class QualityRules(Rule):
     flat: FlatRule | None = None
     gap: GapRule | None = None
     neighbours: NeighboursRule | None = None
+    drift: DriftRule | None = None
+    scale: ScaleRule | None = None
 
     def over(self, others: "QualityRules") -> "QualityRules":
         """Return the others with these in their place, where these say something (also `null`)."""
@@ -110,4 +148,5 @@ class QualityRules(Rule):
     @property
     def need_others(self) -> bool:
         """Whether any of them must know what came before, or what neighbours say."""
-        return bool(self.rate or self.flat or self.gap or self.neighbours)
+        looking_back = self.rate or self.flat or self.gap or self.scale
+        return bool(looking_back or self.neighbours or self.drift)

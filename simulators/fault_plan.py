@@ -106,6 +106,15 @@ class Spikes(DeviceFault):
     rate: Rate = 0.2
 
 
+class Scaled(DeviceFault):
+    """A quantity in another unit, of which nobody says anything: `value * factor + plus`."""
+
+    kind: Literal["scaled"]
+    quantity: str
+    factor: float = 1.0
+    plus: float = 0.0
+
+
 class Missing(DeviceFault):
     """Quantities that are not in the message, for this share of them."""
 
@@ -163,7 +172,7 @@ class Gateways(DeviceFault):
     rate: Rate = 1.0
 
 
-SensorFault: TypeAlias = Drift | Stuck | Spikes | Missing
+SensorFault: TypeAlias = Drift | Stuck | Spikes | Scaled | Missing
 ClockFault: TypeAlias = ClockOffset | ClockReset
 ConnectionFault: TypeAlias = Offline | Dead | Bridges | Gateways
 AnyDeviceFault: TypeAlias = Annotated[

@@ -13,6 +13,7 @@ from simulators.city_plan import WEATHER, CityPlan, DevicePlan
 from simulators.device import Device, phase
 from simulators.device_type import DeviceType
 from simulators.instrument import Instrument
+from simulators.mains import Mains
 from simulators.places import places_of
 from simulators.scenario import Scenario
 from simulators.speech import Speech
@@ -106,7 +107,12 @@ class Fleet:
         chance = stream(self.seed, "instrument", topic)
         instrument = Instrument(
             stream=chance,
-            places=(self._places[wanted.at], self._places[WEATHER], Battery(chance)),
+            places=(
+                self._places[wanted.at],
+                self._places[WEATHER],
+                Battery(chance),
+                Mains(self.seed),
+            ),
             noise=of_type.noise,
             faults=ailments.sensor,
             clock_faults=ailments.clock,

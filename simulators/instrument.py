@@ -10,6 +10,7 @@ from simulators.fault_plan import (
     ClockReset,
     Drift,
     Missing,
+    Scaled,
     SensorFault,
     Spikes,
     Stuck,
@@ -72,6 +73,8 @@ class Instrument:
                 return self._true(quantity, begin)
             case Spikes() if fault.quantity == quantity:
                 return fault.to if self._happens(fault.rate, quantity, seconds) else value
+            case Scaled() if fault.quantity == quantity:
+                return value * fault.factor + fault.plus
             case Missing() if quantity in fault.quantities:
                 return None if self._happens(fault.rate, "missing", seconds) else value
         return value

@@ -12,6 +12,7 @@ from stream_processors.comparison.history import History
 from stream_processors.comparison.neighbours import Newest, differs
 from stream_processors.comparison.past import NONE, Flags, Past, begin, judge
 from stream_processors.comparison.rulebook import Watch
+from stream_processors.comparison.standings import Standings
 
 Given: TypeAlias = tuple[NormalisedReading, list[tuple[int, Observation]]]
 """A reading and its observations, each with the id of its datastream."""
@@ -70,6 +71,7 @@ class Comparer:
         self._pasts: dict[int, Past] = {}
         self._around: dict[int, _Around] = {}
         self._newest: dict[int, tuple[float, Newest | None]] = {}
+        self._standings = Standings(history)
 
     def forget(self) -> None:
         """Forget what came before: another process may have stored something since."""
@@ -88,6 +90,7 @@ class Comparer:
         if not watched:
             return
         await self._recall(watched)
+        await self._look_back(batch, watched)
         for _, observations in batch:
             for place, (series, observation) in enumerate(observations):
                 watch = self._watches[series]
@@ -139,6 +142,23 @@ class Comparer:
             newest = await self._history.newest(stale)
             self._newest |= {one: (now, newest.get(one)) for one in stale}
 
+    async def _look_back(self, batch: Sequence[Given], watches: dict[int, Watch]) -> None:
+        looking = {key: watch for key, watch in watches.items() if watch.days}
+        if not looking:
+            return
+        times: dict[int, datetime] = {}
+        for _, observations in batch:
+            for series, one in observations:
+                if series in looking and not self._is_barred(one.quality):
+                    times[series] = max(
+                        times.get(series, one.phenomenon_start), one.phenomenon_start
+                    )
+        around = {key: self._around[key].neighbours for key in times if key in self._around}
+        await self._standings.look_back(looking, times, around)
+
+    def _is_barred(self, quality: tuple[str, ...]) -> bool:
+        return bool(quality) and not self._barring.isdisjoint(quality)
+
     def _read_time(self, datastream_id: int) -> float:
         known = self._newest.get(datastream_id)
         return known[0] if known else float("-inf")
@@ -150,7 +170,7 @@ class Comparer:
             result = float(result)
         elif type(result) is not float:
             return NONE
-        if quality and not self._barring.isdisjoint(quality):
+        if self._is_barred(quality):
             return NONE
         start = observation.phenomenon_start
         past = self._pasts.get(series)
@@ -160,10 +180,12 @@ class Comparer:
             else judge(past, watch.past, start, result)
         )
         self._pasts[series] = new
-        rule = watch.neighbours
-        if rule is None or (past is not None and start <= past.time):
+        if past is not None and start <= past.time:
             return flags
-        return (*flags, DIFFER) if self._differs(rule, series, start, result) else flags
+        rule = watch.neighbours
+        if rule is not None and self._differs(rule, series, start, result):
+            flags = (*flags, DIFFER)
+        return (*flags, *self._standings.flags(series, start)) if watch.days else flags
 
     def _differs(self, rule: NeighboursRule, series: int, start: datetime, value: float) -> bool:
         known, newest = self._around.get(series), self._newest

@@ -1,12 +1,14 @@
 """What the database knows of the past and the neighbours of datastreams."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol, TypeAlias
 
 import asyncpg
 
 from schemas.errors import StoreUnavailable
 from schemas.settings import DatabaseConnection
+from stream_processors.comparison.days import Means
 from stream_processors.comparison.neighbours import Newest
 from stream_processors.comparison.past import Past
 from stream_processors.comparison.rulebook import Watch
@@ -21,6 +23,7 @@ _STEEP = "rate.steep"
 _PASTS = statement(__package__, "read_pasts")
 _NEIGHBOURS = statement(__package__, "find_neighbours")
 _NEWEST = statement(__package__, "read_newest")
+_HOURS = statement(__package__, "read_hours")
 
 
 class History(Protocol):
@@ -34,6 +37,11 @@ class History(Protocol):
 
     async def newest(self, datastreams: Collection[int]) -> dict[int, Newest]:
         """Return the newest values of datastreams, of those whose newest is not doubted."""
+
+    async def hours(
+        self, datastreams: Sequence[int], begin: datetime, end: datetime
+    ) -> dict[int, Means]:
+        """Return the mean of each hour of datastreams from `begin` to before `end`."""
 
 
 class StoredHistory:
@@ -69,6 +77,15 @@ class StoredHistory:
         """Return the newest values of datastreams, of those whose newest is not doubted."""
         rows = await self._fetch(_NEWEST, list(datastreams), self._doubting)
         return {row["datastream_id"]: Newest(*row[1:]) for row in rows}
+
+    async def hours(
+        self, datastreams: Sequence[int], begin: datetime, end: datetime
+    ) -> dict[int, Means]:
+        """Return the mean of each hour of datastreams from `begin` to before `end`."""
+        found: dict[int, dict[datetime, float]] = {}
+        for row in await self._fetch(_HOURS, list(datastreams), begin, end):
+            found.setdefault(row["datastream_id"], {})[row["bucket_start"]] = row["mean"]
+        return dict(found)
 
     async def close(self) -> None:
         """Close the connection to the database."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from schemas.cadence import declared_seconds, interval_seconds
 from schemas.cities.registry import CityContext, Registry
 from schemas.errors import Misconfigured
-from schemas.quality_rules import NeighboursRule
+from schemas.quality_rules import DriftRule, NeighboursRule, ScaleRule
 from schemas.wire import NormalisedReading, Observation
 from stream_processors.comparison.past import PastRules, past_rules
 
@@ -16,6 +16,15 @@ class Watch:
 
     past: PastRules
     neighbours: NeighboursRule | None = None
+    drift: DriftRule | None = None
+    scale: ScaleRule | None = None
+
+    @property
+    def days(self) -> int:
+        """How many hours the rules that look at days look back."""
+        drift = self.drift.hours if self.drift else 0
+        scale = self.scale.hours + self.scale.before if self.scale else 0
+        return max(drift, scale)
 
 
 class Rulebook:
@@ -51,6 +60,7 @@ def _watch(
         return None
     declared = declared_seconds(context, thing_profile=reading.profile, observation=observation)
     looking_back = past_rules(rules, declared or interval_seconds(observation))
-    if looking_back is None and rules.neighbours is None:
+    if not (looking_back or rules.neighbours or rules.scale):
         return None
-    return Watch(looking_back or PastRules(), rules.neighbours)
+    drift = rules.drift if rules.neighbours else None
+    return Watch(looking_back or PastRules(), rules.neighbours, drift, rules.scale)

@@ -162,6 +162,13 @@ def test_wild_values_and_wrong_clocks_are_stored_with_their_flags(day: Day) -> N
     } == {1970}
 
 
+def test_another_unit_that_nobody_tells_is_stored_with_a_flag(day: Day) -> None:
+    low = day.flagged("esp8266-990001", "pressure", "range.low")
+
+    assert low
+    assert all(9 < row["result"] < 11 for row in low)
+
+
 def test_a_flat_line_and_a_drift_are_stored_as_they_come(day: Day) -> None:
     flat = {row["result"] for row in day.rows("geluid-vlasmarkt", "level")}
     drifting = [row["result"] for row in day.rows("esp8266-990003", "pm2-5")]

@@ -11,6 +11,7 @@ from stream_processors.comparison.past import PastRules
 from stream_processors.comparison.rulebook import Rulebook
 from tests.stream_processors.packs import RECEIVED, registry_of, write_pack
 
+PACKS = Path(__file__).parents[3] / "deploy" / "cities"
 COUNT = Observation(
     thing="brug",
     profile="proef/teller",
@@ -66,3 +67,17 @@ def test_what_is_not_known_any_more_has_no_rules(tmp_path: Path) -> None:
     assert book.watch(elsewhere, COUNT) is None
     assert book.watch(READING, gone) is None
     assert book.watch(READING, other) is None
+
+
+def test_rules_of_days_hold_for_what_has_them(tmp_path: Path) -> None:
+    registry = load_registry([PACKS / "leiedonk"])
+    dust = msgspec.structs.replace(COUNT, profile="sensor-community/airrohr", datastream="pm2-5")
+    there = msgspec.structs.replace(READING, city="leiedonk", profile="sensor-community/airrohr")
+    watch, count = Rulebook(registry).watch(there, dust), Rulebook(registry_of(tmp_path)).watch
+
+    assert watch is not None
+    assert watch.drift is not None
+    assert watch.scale is not None
+    assert watch.days == max(watch.drift.hours, watch.scale.hours + watch.scale.before)
+    assert (found := count(READING, COUNT)) is not None
+    assert found.days == 0

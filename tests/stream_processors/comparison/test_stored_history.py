@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -241,3 +242,24 @@ async def test_long_row_of_equal_values_is_counted_within_its_time_alone(
     found = await judging.history.pasts({1: replace(STRICT, past=short)})
 
     assert found[1].times == 11
+
+
+async def test_hours_are_means_of_what_is_summed_up_without_wrong_values(judging: Judging) -> None:
+    hour = NOON.replace(hour=6)
+    sums = [
+        (1, "hour", hour, 4, 10.0),
+        (1, "hour", hour + timedelta(hours=1), 0, None),
+        (1, "hour", hour + timedelta(hours=2), 2, 7.0),
+        (1, "quarter", hour, 1, 99.0),
+        (2, "hour", hour + timedelta(hours=1), 1, 3.0),
+        (3, "hour", hour, 1, 99.0),
+    ]
+    await judging.shop.connection.executemany(
+        "insert into aggregate (datastream_id, period, bucket_start, bucket_end, count, sum, "
+        "flagged_count) values ($1, $2, $3, $3, $4, $5, 0)",
+        sums,
+    )
+
+    found = await judging.history.hours([1, 2], hour, hour + timedelta(hours=2))
+
+    assert found == {1: {hour: 2.5}, 2: {hour + timedelta(hours=1): 3.0}}

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from statistics import fmean
 
 from schemas.errors import StoreUnavailable
-from schemas.quality_rules import NeighboursRule
+from schemas.quality_rules import DriftRule, NeighboursRule, ScaleRule
 from schemas.wire import NormalisedReading, Observation
+from stream_processors.comparison.days import Means, hour_of
 from stream_processors.comparison.history import Watches
 from stream_processors.comparison.neighbours import Newest
 from stream_processors.comparison.past import Past, PastRules
@@ -19,6 +21,9 @@ NARROW = PastRules(
 )
 NEAR = NeighboursRule(within_metres=1000, at_least=2, tolerance=1, within_seconds=3600)
 STRICT = Watch(NARROW, NEAR)
+DAILY = Watch(
+    PastRules(), NEAR, DriftRule(tolerance=4, hours=6, at_least=4), ScaleRule(factor=50, before=12)
+)
 
 
 class EveryWatch:
@@ -57,6 +62,19 @@ class RememberedHistory:
     async def neighbours(self, watches: Watches) -> dict[int, tuple[int, ...]]:
         self.asked.append("neighbours")
         return {series: self.around.get(series, ()) for series in watches}
+
+    async def hours(
+        self, datastreams: Sequence[int], begin: datetime, end: datetime
+    ) -> dict[int, Means]:
+        self.asked.append("hours")
+        found: dict[int, Means] = {}
+        for one in datastreams:
+            values: dict[datetime, list[float]] = {}
+            for time, value, flags in self.values.get(one, []):
+                if begin <= time < end and ERROR not in flags:
+                    values.setdefault(hour_of(time), []).append(value)
+            found[one] = {hour: fmean(within) for hour, within in values.items()}
+        return found
 
     async def newest(self, datastreams: Collection[int]) -> dict[int, Newest]:
         self.asked.append("newest")

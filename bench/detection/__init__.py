@@ -1,0 +1,1 @@
+"""How well faults are found: simulated fleets through interpreter and rules, without a network."""
