@@ -18,7 +18,6 @@ _BACKLOG = statement(__package__, "read_backlog")
 _TAKE_SHARD = statement(__package__, "take_shard")
 _TAKE_TASKS = statement(__package__, "take_tasks")
 _COUNT = statement(__package__, "count_hours")
-_CLEAR = statement(__package__, "clear_hours")
 _DATASTREAMS = statement(__package__, "summarise_datastreams")
 _DATASETS = statement(__package__, "summarise_datasets")
 
@@ -56,7 +55,6 @@ async def count_hours(
         starts = [row["hour_start"] for row in touched]
         bounds = (min(starts), max(starts) + _HOUR)
         await connection.execute(_COUNT, list(severities.error), list(severities.warning), *bounds)
-        await connection.execute(_CLEAR, *bounds)
     return {row["datastream_id"] for row in touched}
 
 

@@ -5,7 +5,12 @@
 with taken as (
     delete from quality_task
     where shard = $1
-        and task_id in (select task_id from quality_task where shard = $1 order by task_id limit $2)
+        and task_id <= (
+            select max(task_id)
+            from (
+                select task_id from quality_task where shard = $1 order by task_id limit $2
+            ) as oldest
+        )
     returning datastream_id, hour_start
 )
 insert into touched_hour

@@ -6,7 +6,7 @@ with due as materialized (
     from summary
     where changed_at < now() - $1::interval
         and bucket_end < now() - $1::interval
-    order by bucket_end, datastream_id
+    order by bucket_end, changed_at
     limit $2
 )
 select
@@ -15,4 +15,4 @@ select
     a.last
 from due as y
 left join aggregate as a using (datastream_id, period, bucket_start)
-order by y.bucket_end, y.datastream_id
+order by y.bucket_end, y.changed_at
