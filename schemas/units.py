@@ -46,9 +46,6 @@ class Conversion:
         return value * self.numerator / self.denominator + self.offset
 
 
-IDENTITY: Final = Conversion()
-
-
 def conversion(
     unit: str,
     canonical: str,

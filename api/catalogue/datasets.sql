@@ -8,7 +8,6 @@ from dataset s
 left join lateral (
     select
         count(distinct d.thing_id) as things,
-        count(distinct t.thing_id) filter (where l.location_id is not null) as placed_things,
         count(*) as datastreams,
         coalesce(sum(e.observation_count), 0)::bigint as observations,
         min(nullif(d.interval_seconds, 0)) as shortest_interval_seconds,

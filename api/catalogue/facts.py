@@ -49,7 +49,6 @@ class Extent:
     """
 
     things: int
-    placed_things: int
     datastreams: int
     observations: int
     box: tuple[float, float, float, float] | None

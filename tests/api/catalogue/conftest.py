@@ -75,7 +75,6 @@ _CLOSED = {
 TIME = datetime(2026, 3, 2, 8, tzinfo=UTC)
 EXTENT = Extent(
     things=2,
-    placed_things=2,
     datastreams=3,
     observations=12,
     box=(3.5482, 50.9791, 3.5561, 50.9843),
