@@ -8,7 +8,6 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from api import problems
-from api.access import KeyFile
 from api.catalogue.routes import catalogue
 from api.charter.routes import charter_reports
 from api.data_quality.remarks import QualityRemarks
@@ -34,6 +33,7 @@ from api.status.status import StatusBoard
 from api.store import Store
 from api.telemetry import RequestTelemetry, Telemetry
 from api.webhooks.routes import webhooks
+from schemas.cities.key_file import KeyFile
 from schemas.requests.limit import RequestLimit
 from schemas.vocabulary import Vocabulary
 

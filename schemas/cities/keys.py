@@ -5,6 +5,7 @@ Only hashes are kept. A key is 32 random bytes, so that a plain SHA-256 is enoug
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -32,6 +33,23 @@ class CityKey(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_de
 def hash_key(key: str) -> str:
     """Return what is kept of a key."""
     return hashlib.sha256(key.encode(errors="replace")).hexdigest()
+
+
+def shown_key(headers: Mapping[str, str]) -> str | None:
+    """Return the key that a request shows, `None` when it shows none.
+
+    An empty key is one that opens nothing: whoever meant to show a key must not be taken for
+    everybody.
+
+    Args:
+        headers: by names in lower case; `Authorization: Bearer` goes before `X-Api-Key`.
+    """
+    scheme, _, credentials = headers.get("authorization", "").strip().partition(" ")
+    is_bearer = scheme.lower() == "bearer"
+    if is_bearer and credentials.strip():
+        return credentials.strip()
+    key = headers.get("x-api-key", "" if is_bearer else None)
+    return None if key is None else key.strip()
 
 
 class KeyRing:

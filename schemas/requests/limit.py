@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.cities.keys import KeyRing
+from schemas.cities.keys import KeyRing, shown_key
 from schemas.requests.callers import Address, NetworkText, address_of, grouped, networks, within
 from schemas.requests.table import RequestTable, Verdict
 
@@ -21,6 +21,8 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 Problem: TypeAlias = Callable[[str], bytes]
 
+_FORWARDED: Final = b"x-forwarded-for"
+_KEY_HEADERS: Final = (b"authorization", b"x-api-key")
 _FREE: Final = ("/health", "/ready", "/metrics")
 _ANSWERS: Final = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
@@ -112,7 +114,7 @@ class RequestLimit:
     def _caller(self, scope: Message) -> tuple[str, int]:
         """Return under what a request is counted, and how many are allowed; 0: all."""
         headers: list[tuple[bytes, bytes]] = scope["headers"]
-        key = _key(dict(reversed(headers)))  # of several, the first, as whoever answers reads it
+        key = _key(headers)
         city = self._keys().city_of(key, now=datetime.now(UTC)) if key else None
         if city is not None:
             return f"city {city}", self._policy.key_requests
@@ -163,11 +165,11 @@ class RequestLimit:
         await send({"type": f"{kind}.response.body", "body": body})
 
 
-_FORWARDED: Final = b"x-forwarded-for"
-
-
-def _key(headers: dict[bytes, bytes]) -> str:
-    scheme, _, shown = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-    if scheme.lower() == "bearer" and shown.strip():
-        return shown.strip()
-    return headers.get(b"x-api-key", b"").decode("latin-1").strip()
+def _key(headers: Sequence[tuple[bytes, bytes]]) -> str | None:
+    """Return the key that is shown; of several headers the first, as whoever answers reads it."""
+    told = {
+        name.decode(): value.decode("latin-1")
+        for name, value in reversed(headers)
+        if name in _KEY_HEADERS
+    }
+    return shown_key(told)
