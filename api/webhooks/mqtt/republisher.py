@@ -54,7 +54,7 @@ class Republisher:
         self._hub, self._pen, self._monitor = hub, pen, monitor
         self._after = 0
         self._newest: dict[int, datetime] = {}
-        self._retained: set[int] = set()
+        self._retained: dict[int, str] = {}
         self._look_time = time.monotonic()
 
     async def run(self) -> NoReturn:
@@ -95,8 +95,8 @@ class Republisher:
         """Find out where it stopped; the first time it begins with what is published next."""
         latest = await self._pen.fetch("select datastream_id, phenomenon_start from latest")
         self._newest = {row["datastream_id"]: row["phenomenon_start"] for row in latest}
-        retained = await self._pen.fetch("select datastream_id from mqtt_retained")
-        self._retained = {row["datastream_id"] for row in retained}
+        retained = await self._pen.fetch("select datastream_id, topic from mqtt_retained")
+        self._retained = {row["datastream_id"]: row["topic"] for row in retained}
         position = await self._pen.fetch("select sequence from mqtt_position")
         self._after = position[0]["sequence"] if position else self._hub.position
 
@@ -127,42 +127,48 @@ class Republisher:
     async def _send(self, client: LiveClient, batches: Sequence[Batch]) -> None:
         events = (event for batch in batches for event in batch.events)
         messages = list(messages_of(events, self._newest))
-        await self._note_retained(messages)
+        await self._note_retained(client, messages)
         await self._hand_over(client, messages)
         last = batches[-1].last_sequence
         await client.confirm(POSITION_TOPIC, str(last))
         await self._pen.fetch(_NOTE_POSITION, last)
         self._after = last
 
-    async def _note_retained(self, messages: Sequence[LiveMessage]) -> None:
+    async def _note_retained(self, client: LiveClient, messages: Sequence[LiveMessage]) -> None:
         """Remember what the broker is to keep, before it does: a kill in between forgets nothing.
 
-        What it was told of and never got is taken back without harm.
+        What it was told of and never got is taken back without harm; so is what it has under the
+        former topic of a datastream that moved to another theme.
         """
         kept = {int(m.topic.rpartition("/")[2]): m.topic for m in messages if m.retained}
-        new = [number for number in kept if number not in self._retained]
+        new = [number for number in kept if self._retained.get(number) != kept[number]]
         if new:
+            await self._empty(client, [self._retained[n] for n in new if n in self._retained])
             topics = [kept[number] for number in new]
             starts = [self._newest[number] for number in new]
             await self._pen.fetch(_NOTE_RETAINED, new, topics, starts)
-            self._retained.update(new)
+            self._retained.update(zip(new, topics, strict=True))
 
     async def _hand_over(self, client: LiveClient, messages: Sequence[LiveMessage]) -> None:
         await client.hand_over(messages)
         self._monitor.mqtt_messages.inc(len(messages))
+
+    async def _empty(self, client: LiveClient, topics: Sequence[str]) -> None:
+        """Let the broker forget what it keeps under topics, and say that it did."""
+        if topics:
+            await self._hand_over(client, list(taken_back(topics)))
+            # The last one again, acknowledged; the position would go back after a restart.
+            await client.confirm(topics[-1], "")
 
     async def _take_back(self, client: LiveClient) -> None:
         """Let the broker forget the last values of what is open no more, or was removed."""
         found = await self._pen.fetch(_LOOK, self._after)
         if not found:
             return
-        messages = list(taken_back(row["topic"] for row in found))
-        await self._hand_over(client, messages)
-        # The last one again, acknowledged; the position would go back after a restart.
-        await client.confirm(messages[-1].topic, "")
+        await self._empty(client, [row["topic"] for row in found])
         await self._pen.fetch(_FORGET, [row["datastream_id"] for row in found])
         for number, _, newest in found:
-            self._retained.discard(number)
+            self._retained.pop(number, None)
             if newest is None:
                 self._newest.pop(number, None)
             else:

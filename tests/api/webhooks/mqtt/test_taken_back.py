@@ -31,6 +31,15 @@ pytestmark = [pytest.mark.embedded, pytest.mark.real]
 HOUR = timedelta(hours=1)
 ONE, FIVE = "live/zonnedorp/traffic/1", "live/zonnedorp/traffic/5"
 SETTLED = "select not exists (select from mqtt_retained where removed_start is not null)"
+MOVED = """
+with moved as (
+    insert into dataset (city, theme, title, description, licence, access)
+    select city, 'parking', title, description, licence, access
+    from dataset where city = 'zonnedorp' and theme = 'traffic'
+    returning dataset_id
+)
+update datastream set dataset_id = (select dataset_id from moved) where datastream_id = 5
+"""
 WITHDRAWN = """
 insert into observation_version
 select o.*, now(), 990, true from observation as o
@@ -107,6 +116,25 @@ async def test_last_value_of_a_datastream_that_is_not_there_any_more_is_taken_ba
             await subscriber.until(lambda: (FIVE, None, False) in subscriber.heard)
 
     assert await kept(broker) == {ONE: 1.0}
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+async def test_last_value_goes_with_its_datastream_to_the_topic_of_another_theme(
+    settings: ApiSettings, owner: asyncpg.Connection, broker: Mosquitto, *, goes_on: bool
+) -> None:
+    async with listening(public(broker)) as subscriber:
+        async with started(settings, broker, owner, subscriber):
+            await heard(subscriber, await store(owner, (1, TIME, 1.0), (5, TIME, 5.0)))
+        await owner.execute(MOVED)
+        if goes_on:
+            last = await store(owner, (5, TIME + HOUR, 6.0))
+        async with republishing(settings, broker.connection_as(LIVE)):
+            await subscriber.until(lambda: (FIVE, None, False) in subscriber.heard)
+            if not goes_on:
+                last = await store(owner, (5, TIME + HOUR, 6.0))
+            await heard(subscriber, last)
+
+            assert await kept(broker) == {ONE: 1.0, FIVE.replace("traffic", "parking"): 6.0}
 
 
 async def test_what_was_removed_on_its_way_to_the_broker_is_taken_back(
