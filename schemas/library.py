@@ -35,7 +35,7 @@ class Library:
         """
         found = profile_files(files("schemas") / "profiles")
         for directory in extra_directories:
-            found += _checked(directory, profile_files(directory))
+            found += pack_profile_files(directory)
         profiles: dict[str, CompiledProfile] = {}
         for file in found:
             _add(profiles, load_profile(file, vocabulary=vocabulary))
@@ -107,7 +107,13 @@ def profile_files(directory: Traversable) -> list[Traversable]:
     ]
 
 
-def _checked(directory: Traversable, found: list[Traversable]) -> list[Traversable]:
+def pack_profile_files(directory: Path) -> list[Traversable]:
+    """Return the profile files of a pack, in order.
+
+    Raises:
+        Misconfigured: the directory is not there, or holds more than all processes should read.
+    """
+    found = profile_files(directory)
     if len(found) > PROFILES_LIMIT:
         raise Misconfigured(
             f"{directory}: {len(found)} profiles; a pack has at most {PROFILES_LIMIT}. Describe a "

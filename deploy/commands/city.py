@@ -3,13 +3,15 @@
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from deploy.commands import Parsers
 from deploy.installation import Installation
-from schemas.cities.pack import CityPack
+from deploy.profile_changes import ProfileChange, profile_changes
+from schemas.cities.pack import CityPack, load_city_pack
 from schemas.cities.registry import load_registry
 from schemas.errors import Misconfigured
 from schemas.self_check import check
@@ -74,10 +76,22 @@ def _add(wishes: argparse.Namespace) -> int:
     installation = Installation(wishes.data_dir)
     facts = []
     for directory in wishes.pack:
+        former = installation.cities_dir / load_city_pack(directory).slug
+        changes = profile_changes(former, directory)
         pack = installation.add_city(directory)
-        facts.append({**_facts(pack), "secrets": str(installation.data_dir / "secrets")})
+        _tell(changes)
+        more = {
+            "secrets": str(installation.data_dir / "secrets"),
+            "profiles_changed": [one.facts() for one in changes],
+        }
+        facts.append({**_facts(pack), **more})
     _print(wishes, facts, "{city}: added; its passwords and key are in {secrets}")
     return 0
+
+
+def _tell(changes: Iterable[ProfileChange]) -> None:
+    for one in changes:
+        sys.stderr.write(f"{one.city}: {one.sentence()}\n")
 
 
 def _list(wishes: argparse.Namespace) -> int:

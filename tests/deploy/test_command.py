@@ -11,6 +11,7 @@ import pytest
 from deploy import command
 from deploy.commands.erase import _promise
 from schemas.cities.keys import KeyRing
+from tests.journey.test_own_sensor_type import write_pack
 
 
 def call(*words: str) -> int:
@@ -160,3 +161,29 @@ def test_erasure_says_that_the_broker_keeps_last_values_only_where_it_does() -> 
     assert "keeps 2 last values" in told[2]
     assert "stadspuls run webhooks" in told[2]
     assert "last value" not in told[0]
+
+
+def test_pack_that_is_added_again_tells_which_profiles_read_otherwise(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pack = write_pack(tmp_path / "pack")
+    file = pack / "profiles/peilwijs/p7.yaml"
+    first = file.read_text()
+
+    def changed(profile: str) -> tuple[list[tuple[int, int, bool]], str]:
+        file.write_text(profile)
+        status = call("city", "add", str(pack), "--json", "--data-dir", str(tmp_path / "data"))
+        out, err = capsys.readouterr()
+        (facts,) = json.loads(out)
+        assert status == command.DONE
+        names = ("former_version", "version", "is_new_version")
+        return [tuple(one[n] for n in names) for one in facts["profiles_changed"]], err
+
+    assert changed(first) == ([], "")
+    assert changed(first.replace("title: Peilwijs", "title: De Peilwijs")) == ([], "")
+    forgot, told = changed(first.replace("unit: cm", "unit: mm").replace("1.23", "0.123"))
+    assert forgot == [(1, 1, False)]
+    assert "count `version` up" in told
+    raised, told = changed(first.replace("version: 1", "version: 2"))
+    assert raised == [(1, 2, True)]
+    assert "--city veldegem-bij-zee --profile peilwijs/p7" in told
