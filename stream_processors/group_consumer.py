@@ -1,5 +1,6 @@
 """A consumer of a group that says so when it has stopped reading."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -8,6 +9,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
 from schemas.errors import BrokerUnavailable
+
+_LEAVING_SECONDS = 5.0
 
 
 class GroupConsumer(AIOKafkaConsumer):  # type: ignore[misc] # the client has no types
@@ -33,13 +36,14 @@ class GroupConsumer(AIOKafkaConsumer):  # type: ignore[misc] # the client has no
         return found
 
     async def stop(self) -> None:
-        """Leave the group, also with what has failed."""
+        """Leave the group, also with what has failed, and without waiting for long."""
         closings = [super().stop]
         if self._fetcher is not None:
             closings += [self._fetcher.close, self._client.close]
         for close in closings:
-            with suppress(RuntimeError):
-                await close()
+            with suppress(RuntimeError, TimeoutError):
+                async with asyncio.timeout(_LEAVING_SECONDS):
+                    await close()
 
 
 @asynccontextmanager

@@ -1,12 +1,14 @@
 """How far a consumer group is, with what tells its log from one made anew under the same name."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from aiokafka import TopicPartition
 
 from schemas.settings import KafkaConnection
 from stream_processors.kafka_client import administration
+from stream_processors.record import Record, fingerprint
 
 
 class Committed(NamedTuple):
@@ -20,6 +22,28 @@ class Committed(NamedTuple):
 
     offset: int
     fingerprint: str
+
+
+@dataclass
+class Share:
+    """A partition that is ours.
+
+    Attributes:
+        position: the next offset that we expect.
+        warm_until: records before this one were dealt with; they are only remembered.
+        fingerprint: of the record before that one, if the log is the one we know.
+    """
+
+    position: int
+    warm_until: int
+    fingerprint: str = ""
+
+    def is_another_log(self, records: Sequence[Record]) -> bool:
+        """Tell whether the last record that was dealt with is there, and is another one."""
+        last = self.warm_until - 1
+        return bool(self.fingerprint) and any(
+            one.offset == last and fingerprint(one) != self.fingerprint for one in records
+        )
 
 
 async def committed_places(

@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
@@ -22,43 +21,21 @@ from stream_processors import stops
 from stream_processors.arrival import arrival_of
 from stream_processors.fair_share import FairShare
 from stream_processors.group_consumer import member
-from stream_processors.group_offsets import Committed, committed_places
+from stream_processors.group_offsets import Committed, Share, committed_places
 from stream_processors.kafka_client import MAXIMUM_RECORD_BYTES, consumer, record_of
-from stream_processors.kafka_pulse import KafkaPulse
+from stream_processors.kafka_pulse import pulse_of
 from stream_processors.kafka_sink import KafkaSink
 from stream_processors.monitor import Monitor
 from stream_processors.outgoing import dead_letter_record, observations_record
 from stream_processors.pace import Pace
 from stream_processors.patience import patiently
 from stream_processors.pipeline import Pipeline
-from stream_processors.record import Record, fingerprint
+from stream_processors.record import fingerprint
 from stream_processors.settings import NormaliseSettings
 from stream_processors.steps.passage import Arrival, Passage
 from stream_processors.topology import TOPOLOGY
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class Share:
-    """A partition that is ours.
-
-    Attributes:
-        position: the next offset that we expect.
-        warm_until: records before this one were dealt with; they are only remembered.
-        fingerprint: of the record before that one, if the log is the one we know.
-    """
-
-    position: int
-    warm_until: int
-    fingerprint: str = ""
-
-    def is_another_log(self, records: Sequence[Record]) -> bool:
-        """Tell whether the last record that was dealt with is there, and is another one."""
-        last = self.warm_until - 1
-        return bool(self.fingerprint) and any(
-            one.offset == last and fingerprint(one) != self.fingerprint for one in records
-        )
 
 
 class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -79,7 +56,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._pipeline = Pipeline.of(settings, registry)
         self._pace = Pace()
         self._sink = KafkaSink(settings.kafka, monitor.health)
-        self._pulse = KafkaPulse(monitor.health, patience_seconds=settings.kafka.session_seconds)
+        self._pulse = pulse_of(settings.kafka, monitor.health)
         self._consumer: AIOKafkaConsumer = None
         self._share: FairShare
         self._is_member = False
@@ -117,27 +94,32 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             self._let_go()
 
     async def _turn(self) -> None:
-        await patiently(self._take_over, health=self._monitor.health)
-        found = await self._share.take(
-            self._settings.batch_records, wait_seconds=self._settings.fetch_wait_seconds
-        )
+        await self._take_over()
+        async with self._pulse.awaited():
+            found = await self._share.take(
+                self._settings.batch_records, wait_seconds=self._settings.fetch_wait_seconds
+            )
         self._check_ends()
         self._pace.begin()
         done = await asyncio.gather(*(self._pass(*one) for one in found.items()))
         await self._commit({place: known for place, known in done if known is not None})
         if self._is_member:
-            self._pulse.feel(self._consumer, found)
+            await self._pulse.feel(self._consumer, found)
         self._show(found)
 
     async def _take_over(self) -> None:
-        """Begin with partitions that are ours since the last turn, a little before our place."""
+        """Begin with partitions that are ours since the last turn, a little before our place.
+
+        Raises:
+            BrokerUnavailable: Kafka does not answer this consumer.
+        """
         fresh = [p for p in self._consumer.assignment() if p.partition not in self._shares]
         if not fresh:
             return
         generation = self._generation
-        committed = await committed_places(self._settings.kafka, self._topology.group, fresh)
+        committed = await patiently(lambda: self._committed(fresh), health=self._monitor.health)
         try:
-            with self._pulse.awaited():
+            async with self._pulse.awaited():
                 beginnings = await self._consumer.beginning_offsets(fresh)
         except KafkaError as failure:
             raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
@@ -145,6 +127,9 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             return  # what is ours changed meanwhile
         for place in fresh:
             self._begin(place, committed[place], beginning=beginnings[place])
+
+    async def _committed(self, fresh: Sequence[TopicPartition]) -> dict[TopicPartition, Committed]:
+        return await committed_places(self._settings.kafka, self._topology.group, fresh)
 
     def _begin(self, place: TopicPartition, known: Committed, *, beginning: int) -> None:
         if 0 < known.offset < beginning:
@@ -255,7 +240,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         if not ours:
             return
         try:
-            with self._pulse.awaited():
+            async with self._pulse.awaited():
                 await self._consumer.commit(ours)
         except (KafkaError, IllegalStateError) as failure:
             # The partitions are another's now, or Kafka is away: it is done again, and the store

@@ -15,7 +15,7 @@ from schemas.journal import facts
 from stream_processors.fair_share import FairShare
 from stream_processors.group_consumer import member
 from stream_processors.kafka_client import cluster_of, consumer, record_of
-from stream_processors.kafka_pulse import KafkaPulse
+from stream_processors.kafka_pulse import pulse_of
 from stream_processors.monitor import Monitor
 from stream_processors.patience import patiently
 from stream_processors.record import Record
@@ -72,7 +72,7 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._sink = sink
         self._monitor = monitor
         self._group = group
-        self._pulse = KafkaPulse(monitor.health, patience_seconds=settings.kafka.session_seconds)
+        self._pulse = pulse_of(settings.kafka, monitor.health)
         self._appetite = Appetite(settings.batch_records)
         self._consumer: AIOKafkaConsumer = None
         self._share: FairShare
@@ -112,16 +112,17 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             self._let_go()
 
     async def _turn(self) -> None:
-        await patiently(self._take_over, health=self._monitor.health)
-        found = await self._share.take(
-            self._appetite.records, wait_seconds=self._settings.fetch_wait_seconds
-        )
+        await self._take_over()
+        async with self._pulse.awaited():
+            found = await self._share.take(
+                self._appetite.records, wait_seconds=self._settings.fetch_wait_seconds
+            )
         records = [one for place, batch in found.items() for one in self._expected(place, batch)]
         self._check_ends()
         if records:
             await self._write(records)
         if self._is_member:
-            self._pulse.feel(self._consumer, found)
+            await self._pulse.feel(self._consumer, found)
         self._show_lag()
 
     async def _write(self, records: Sequence[Record]) -> None:
@@ -136,15 +137,18 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._appetite.took(len(records), time.monotonic() - began)
 
     async def _take_over(self) -> None:
-        """Begin with partitions that are ours since the last turn."""
+        """Begin with partitions that are ours since the last turn.
+
+        Raises:
+            BrokerUnavailable: Kafka does not answer this consumer.
+        """
         fresh = [p for p in self._consumer.assignment() if p.partition not in self._readings]
         if not fresh:
             return
         generation = self._generation
-        known = await self._sink.take_over([place.partition for place in fresh])
-        self._ownership.cluster = await cluster_of(self._settings.kafka)
+        known = await patiently(lambda: self._known(fresh), health=self._monitor.health)
         try:
-            with self._pulse.awaited():
+            async with self._pulse.awaited():
                 beginnings = await self._consumer.beginning_offsets(fresh)
         except KafkaError as failure:
             raise BrokerUnavailable(f"Kafka does not answer: {failure!r}") from failure
@@ -157,6 +161,10 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
                 beginning=beginnings[place],
             )
             self._begin(place, known[place.partition], start)
+
+    async def _known(self, fresh: Sequence[TopicPartition]) -> dict[int, Place]:
+        self._ownership.cluster = await cluster_of(self._settings.kafka)
+        return await self._sink.take_over([place.partition for place in fresh])
 
     def _begin(self, place: TopicPartition, known: Place, start: Start) -> None:
         number = place.partition

@@ -1,5 +1,6 @@
 """Kafka's client breaks in a way that it does not expect itself: the work goes on."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -46,6 +47,15 @@ def breakages(monkeypatch: pytest.MonkeyPatch) -> "Counter[type]":
     return left
 
 
+async def observations(database: DatabaseConnection) -> int:
+    """Return how many there are."""
+    client = await asyncpg.connect(database.dsn.get_secret_value())
+    try:
+        return int(await client.fetchval("select count(*) from observation"))
+    finally:
+        await client.close()
+
+
 @pytest.mark.parametrize("kind", [FetchRequest, HeartbeatRequest])
 async def test_readings_are_stored_once_after_every_consumer_broke(
     kind: type,
@@ -66,8 +76,35 @@ async def test_readings_are_stored_once_after_every_consumer_broke(
         await send(kafka.connection, [reading(n) for n in range(20, 40)])
         await accounted(embedded_database, 40)
 
-    client = await asyncpg.connect(embedded_database.dsn.get_secret_value())
-    try:
-        assert await client.fetchval("select count(*) from observation") == 40
-    finally:
-        await client.close()
+    assert await observations(embedded_database) == 40
+
+
+async def test_readings_are_stored_once_after_every_consumer_heard_nothing_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+    kafka: EmbeddedKafka,
+    embedded_database: DatabaseConnection,
+    tmp_path: Path,
+) -> None:
+    """Their requests for records are never answered; those of clients made later are."""
+    fetching: set[AIOKafkaClient] = set()
+    deaf: set[AIOKafkaClient] = set()
+    send_request = AIOKafkaClient.send
+
+    async def falling_silent(self: Any, node_id: Any, request: Any, **wishes: Any) -> Any:
+        if isinstance(request, FetchRequest):
+            fetching.add(self)
+            if self in deaf:
+                await asyncio.Future[None]()
+        return await send_request(self, node_id, request, **wishes)
+
+    monkeypatch.setattr(AIOKafkaClient, "send", falling_silent)
+    await send(kafka.connection, [reading(n) for n in range(20)])
+    quick = kafka.connection.model_copy(update={"session_seconds": 2.0})
+    async with journey(quick, embedded_database, write_pack(tmp_path)):
+        await accounted(embedded_database, 20)
+        deaf |= fetching
+        await send(kafka.connection, [reading(n) for n in range(20, 40)])
+        await accounted(embedded_database, 40)
+
+    assert deaf
+    assert await observations(embedded_database) == 40
