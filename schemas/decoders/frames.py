@@ -68,19 +68,23 @@ class _Choice(NamedTuple):
 
     ports: frozenset[int]
     starts: re.Pattern[bytes] | None
+    lengths: frozenset[int]
     read: Callable[[bytes], Fields]
 
     def is_for(self, port: int | None) -> bool:
         return not self.ports or port in self.ports
 
     def fits(self, data: bytes, port: int | None) -> bool:
-        return self.is_for(port) and (self.starts is None or self.starts.match(data) is not None)
+        if not self.is_for(port) or (self.lengths and len(data) not in self.lengths):
+            return False
+        return self.starts is None or self.starts.match(data) is not None
 
 
 def _choice(layout: ChosenLayout, frame: Frame) -> _Choice:
     starts = b"|".join(_pattern(start) for start in layout.starts)
     pattern = re.compile(starts, re.DOTALL) if starts else None
-    return _Choice(frozenset(layout.ports), pattern, _layout(layout, frame))
+    lengths = frozenset(layout.lengths)
+    return _Choice(frozenset(layout.ports), pattern, lengths, _layout(layout, frame))
 
 
 def _pattern(start: str) -> bytes:
@@ -90,7 +94,9 @@ def _pattern(start: str) -> bytes:
 
 def _refusal(choices: list[_Choice], data: bytes, port: int | None) -> ReadingRejected:
     if any(choice.is_for(port) for choice in choices):
-        return wrong_frame(f"it begins with {data[:8].hex()}, as none does that is known", 0)
+        return wrong_frame(
+            f"none that is known begins with {data[:8].hex()} and has {len(data)} bytes", 0
+        )
     told = "no port is told" if port is None else f"port {port} is not known"
     detail = f"what a frame of this model means depends on its port, and {told}"
     return ReadingRejected("payload.unexpected", detail)

@@ -153,7 +153,7 @@ class FrameLayout(Part):
 
 
 class ChosenLayout(FrameLayout):
-    """The layout of frames that come on some LoRaWAN ports, or begin with certain bytes."""
+    """The layout of frames of some LoRaWAN ports, of certain first bytes, or of a length."""
 
     ports: list[Annotated[int, Field(ge=0, le=255)]] = Field(default_factory=list)
     starts: list[Start] = Field(
@@ -162,10 +162,14 @@ class ChosenLayout(FrameLayout):
         description="first bytes in hexadecimal, `..` for any byte; the header has them too",
     )
 
+    lengths: list[Annotated[int, Field(ge=1, le=4096)]] = Field(
+        default_factory=list, max_length=100, description="how many bytes its frames have"
+    )
+
     @model_validator(mode="after")
     def _some_sign(self) -> "ChosenLayout":
-        if not self.ports and not self.starts:
-            raise ValueError("say for which `ports` a layout is, or what `starts` its frames")
+        if not (self.ports or self.starts or self.lengths):
+            raise ValueError("say for which `ports`, `starts` or `lengths` a layout is")
         return self
 
 
@@ -185,13 +189,16 @@ class Frame(FrameLayout):
         if self.layouts and (self.header or self.groups or self.series or self.all_tags):
             raise ValueError("a frame has one layout, or `layouts` by port or first bytes")
         signs = [
-            (port, start)
+            (port, start, length)
             for layout in self.layouts
             for port in layout.ports or [-1]
             for start in layout.starts or [""]
+            for length in layout.lengths or [0]
         ]
         if len(set(signs)) < len(signs):
-            raise ValueError("a port, with the same `starts`, is in one of the `layouts`")
+            raise ValueError(
+                "a port, with the same `starts` and `lengths`, is in one of the `layouts`"
+            )
         return self
 
     @property

@@ -272,7 +272,7 @@ APART = {"name": "b", "bit": 4, "length": 4, "then": {"bit": 6, "length": 4}}
         ({"tags": {"..01": [], "01..": []}}, "the same in all tags"),
         ({"header": ONE, "layouts": [{"ports": [1]}]}, "or `layouts` by port"),
         ({"layouts": [{"ports": [1]}, {"ports": [1]}]}, "is in one of the `layouts`"),
-        ({"layouts": [{"ports": []}]}, "for which `ports`"),
+        ({"layouts": [{"ports": []}]}, "`ports`, `starts` or `lengths`"),
         (
             {"header": [{"name": "a", "type": "u8", "parts": [{"name": "b", "bit": 8}]}]},
             "beyond the 8 bits",
@@ -334,7 +334,7 @@ def test_layout_goes_by_the_first_bytes() -> None:
     assert decode(bytes.fromhex("205b00"), 3) == {}
     assert decode(bytes.fromhex("3001ff")) == {}
     for data, port in (("3002ff", 1), ("30", 1), ("0a5b00", 3), ("0a5b00", None)):
-        with pytest.raises(ReadingRejected, match="as none does that is known") as rejected:
+        with pytest.raises(ReadingRejected, match="none that is known begins with") as rejected:
             decode(bytes.fromhex(data), port)
         assert (rejected.value.reason, rejected.value.where) == ("payload.malformed", "byte 0")
 
@@ -474,3 +474,15 @@ def test_kind_of_frame_without_series_beside_one_with_it_is_one_reading() -> Non
 
     assert decode(b"\x02\x05") == {"readings": [{"alarm": 0x205}]}
     assert decode(b"\x01\x05") == {"readings": [{"a": 1}, {"b": 5, "number": 0}]}
+
+
+def test_layout_goes_by_the_length() -> None:
+    short = {"lengths": [1], "header": ONE}
+    long = {"lengths": [2, 3], "ports": [2], "header": [{"name": "c", "type": "u16"}]}
+    decode = decoder({"layouts": [short, long]})
+
+    assert decode(b"\x07", 9) == {"a": 7}
+    assert decode(b"\x01\x07", 2) == {"c": 0x107}
+    for data, port in ((b"\x01\x07", 9), (bytes(4), 2)):
+        with pytest.raises(ReadingRejected, match=f"and has {len(data)} bytes"):
+            decode(data, port)

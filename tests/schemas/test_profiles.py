@@ -38,6 +38,11 @@ EVERYDAY = (
     *("airly/measurements", "airgradient/monitor", "purpleair/sensors", "openaq/hours"),
     *("sensor-community/api", "gbfs/station-status-2", "gbfs/station-status-3", "ocpi/locations"),
     *("eco-counter/bicycles", "kisters/time-series", "fluvius/quarter-hours"),
+    *("actility/thingpark", "orange/live-objects", "loriot/uplink", "sensative/strips"),
+    *("adeunis/comfort", "axioma/qalcosonic-w1", "browan/tbhv110", "comtac/lpn-cm4"),
+    *("decentlab/dl-cws2", "dragino/dds75-lb", "dragino/lht65n", "dragino/lse01"),
+    *("elvaco/cmi4110", "netvox/r711", "nexelec/carbon", "parametric/pcr2", "quandify/cubicmeter"),
+    *("sensecap/s2120", "talkpool/oy1210", "tektelic/comfort", "teneo-iot/filling-degree"),
 )
 """What a city connects without asking anybody."""
 
