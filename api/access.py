@@ -54,6 +54,10 @@ def still_opens(connection: HTTPConnection) -> Callable[[], bool]:
     """
     key, keys = shown_key(connection.headers), connection.app.state.keys
     if key is None:
-        return lambda: True
+        return _always
     city = keys.ring.city_of(key, now=datetime.now(UTC))
     return lambda: keys.ring.city_of(key, now=datetime.now(UTC)) == city
+
+
+def _always() -> bool:
+    return True

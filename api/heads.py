@@ -42,6 +42,9 @@ class BoundedHeads(HttpToolsProtocol):
         table: connections of this server.
     """
 
+    # With more than thirty attributes an object has a dictionary of its own, of 1.4 kB.
+    __slots__ = ("_unread", "watch")
+
     def __init__(self, *args: Any, table: ConnectionTable, **options: Any) -> None:
         super().__init__(*args, **options)
         self._unread = 0

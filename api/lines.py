@@ -27,11 +27,14 @@ _EXTENSION: Final = "stadspuls.line"
 
 
 class Line:
-    """What lies under one answer.
+    """What lies under the answers of a connection.
 
     Args:
         transport: of the connection.
         drained: waits until the transport wants to be written to.
+
+    Attributes:
+        when_lost: called when the connection is lost.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Line:
         self._drained = drained
         self._written_bytes = 0
         self._rest: Rest | None = None
+        self.when_lost: Callable[[], None] = _nothing
 
     @property
     def waiting_bytes(self) -> int:
@@ -89,11 +93,10 @@ class Line:
         """Leave the rest of an answer that lasts to `Lasting`."""
         self._rest = rest
 
-    async def finish(self, receive: Receive, send: Send) -> None:
-        """Give the rest of an answer, if it was left."""
+    def rest(self) -> "Rest | None":
+        """Return what gives the rest of an answer, if one was left; it is left no more."""
         rest, self._rest = self._rest, None
-        if rest is not None:
-            await rest(receive, send)
+        return rest
 
     def _unacknowledged_bytes(self) -> int:
         """Ask Linux what it holds for the client (tcp(7), SIOCOUTQ); 0 where nobody can tell."""
@@ -105,8 +108,12 @@ class Line:
         return 0
 
 
-Rest: TypeAlias = Callable[[Receive, Send], Awaitable[None]]
+Rest: TypeAlias = Callable[[Send], Awaitable[None]]
 """Gives the rest of an answer that has begun."""
+
+
+def _nothing() -> None:
+    return None
 
 
 class Lasting:
@@ -123,8 +130,18 @@ class Lasting:
         """Answer, as ASGI has it."""
         await self.app(dict(scope), receive, send)  # a copy: what they add to it goes, too
         line = scope.get("extensions", {}).get(_EXTENSION)
-        if isinstance(line, Line):
-            await line.finish(receive, send)
+        rest = line.rest() if isinstance(line, Line) else None
+        if rest is not None:
+            _forget(scope)
+            await rest(send)
+
+
+def _forget(scope: Scope) -> None:
+    """Let go of a request of which uvicorn needs the method alone, until its answer ends."""
+    method = scope.get("method", "")
+    scope["headers"].clear()
+    scope.clear()
+    scope["method"] = method
 
 
 def line_of(connection: HTTPConnection) -> Line:
@@ -142,16 +159,27 @@ def line_of(connection: HTTPConnection) -> Line:
 class HttpLine(BoundedHeads):
     """uvicorn's connection, with the line in the scope."""
 
+    __slots__ = ("line",)
+
     def handle_websocket_upgrade(self) -> None:
         """Give the connection to the other protocol, which counts it from now on."""
         self.watch.closed()
         super().handle_websocket_upgrade()
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin, with a line."""
+        super().connection_made(transport)
+        self.line = Line(transport, self.flow.drain)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell who writes to it."""
+        super().connection_lost(exc)
+        self.line.when_lost()
+
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
-        line = Line(self.transport, self.flow.drain)
-        self.scope["extensions"] = {_EXTENSION: line}  # type: ignore[dict-item]
+        self.scope["extensions"] = {_EXTENSION: self.line}  # type: ignore[dict-item]
 
 
 class WebSocketLine(WebSocketsSansIOProtocol):
@@ -165,6 +193,7 @@ class WebSocketLine(WebSocketsSansIOProtocol):
         super().__init__(*args, **options)
         self._table = table
         self._leave: Callable[[], None] | None = None
+        self._line: Line | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count it."""
@@ -177,13 +206,19 @@ class WebSocketLine(WebSocketsSansIOProtocol):
         if self._leave is not None:
             self._leave()
         super().connection_lost(exc)
+        if self._line is not None:
+            self._line.when_lost()
 
     def handle_connect(self, event: Request) -> None:
         """Begin; the application is run in the loop's next turn."""
         super().handle_connect(event)
         if not self.close_sent:
-            line = Line(self.transport, self.writable.wait)
-            self.scope["extensions"][_EXTENSION] = line  # type: ignore[assignment]
+            self._line = Line(self.transport, self.writable.wait)
+            self.scope["extensions"][_EXTENSION] = self._line  # type: ignore[assignment]
+
+    def send_receive_event_to_app(self) -> None:
+        """Forget what a client says: it is nothing to us, and nobody waits for it."""
+        self.frames = []
 
     def keepalive_timeout(self) -> None:
         """Let go of who answers no ping; what waits for him will not be read either."""

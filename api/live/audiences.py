@@ -37,6 +37,11 @@ class Audiences:
         for audience in self._audiences.values():
             yield from audience.listeners
 
+    def same(self, wanted: Filter, form: Form) -> Filter:
+        """Return the filter that those who want the same have, if there are any, or else this."""
+        audience = self._audiences.get((wanted, form))
+        return wanted if audience is None else audience.wanted
+
     def join(self, listener: Listener, wanted: Filter, form: Form) -> None:
         """Let a listener hear what is chosen from now on."""
         audience = self._audiences.get((wanted, form))

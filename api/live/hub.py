@@ -20,6 +20,7 @@ from api.live.listeners import Listener
 from api.live.position import Position
 from api.live.recent import Recent
 from api.live.tail import ROWS, check_resume, edge, read_after
+from api.live.vigil import Vigil
 from api.settings import LiveSettings
 from api.store import Connection, Store
 from api.telemetry import Telemetry
@@ -35,7 +36,7 @@ _TURN = 500  # writes, before others have their turn of the event loop
 
 
 class Hub:
-    """Reads each row of the publication once and passes it on."""
+    """Reads each row of the publication once and passes it on to its audiences."""
 
     def __init__(
         self, settings: LiveSettings, store: Store, telemetry: Telemetry, vocabulary: Vocabulary
@@ -45,7 +46,7 @@ class Hub:
         self._settings = settings
         self._store = store
         self._telemetry = telemetry
-        self._audiences = Audiences()
+        self.audiences = Audiences()
         self._recent = Recent(most_bytes=settings.recent_bytes)
         self._followers = 0
         self._clients = 0
@@ -56,22 +57,27 @@ class Hub:
         self._woken = asyncio.Event()
         self._begun = asyncio.Event()
         self._position = Position()
+        self._vigil = Vigil(settings.keep_alive_seconds, self._position)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Follow the publication for as long as the context lasts."""
-        task = asyncio.create_task(self._follow(), name="api.live")
+        """Follow the publication, and look after who listens, for as long as the context lasts."""
+        tasks = [
+            asyncio.create_task(self._follow(), name="api.live"),
+            asyncio.create_task(self._vigil.keep(), name="api.live.vigil"),
+        ]
         try:
             yield
         finally:
             self.close()
-            task.cancel()
-            await asyncio.wait([task])
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
     def close(self) -> None:
         """End all streams; clients come back, here or to another process."""
         self._closed = True
-        for listener in self._audiences:
+        for listener in self.audiences:
             listener.end("restart")
 
     async def check(self) -> None:
@@ -173,16 +179,17 @@ class Hub:
         """Let a listener hear what is passed on from now on."""
         if self._closed:
             listener.end("restart")
-        self._audiences.join(listener, wanted, form)
+        self.audiences.join(listener, wanted, form)
+        self._vigil.add(listener, form)
 
     def leave(self, listener: Listener, wanted: Filter, form: Form) -> None:
         """Forget a listener."""
-        self._audiences.leave(listener, wanted, form)
+        self.audiences.leave(listener, wanted, form)
         if listener.ended not in ("", "gone"):
             self._telemetry.live_dropped.labels(listener.ended).inc()
 
-    @asynccontextmanager
-    async def counted(self) -> AsyncIterator[None]:
+    @contextmanager
+    def counted(self) -> Iterator[None]:
         """Count a client for as long as the context lasts."""
         self._clients += 1
         self._telemetry.live_clients.inc()
@@ -194,7 +201,7 @@ class Hub:
 
     @property
     def _heard(self) -> bool:
-        return bool(self._audiences) or self._followers > 0
+        return bool(self.audiences) or self._followers > 0
 
     @property
     def _late_seconds(self) -> float:
@@ -263,7 +270,7 @@ class Hub:
         there is a rest as long as the round took.
         """
         began = time.monotonic()
-        chosen = self._audiences.chosen(batches)
+        chosen = self.audiences.chosen(batches)
         for batch in batches:
             self._recent.add(batch)
         self._position.move(batches[-1].last_sequence)

@@ -1,5 +1,6 @@
 """`/live/observations` and `/live/ws`."""
 
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -44,7 +45,7 @@ def live(settings: ApiSettings, hub: Hub) -> APIRouter:
         await hub.admit(wanted, last)
         return Session(
             hub=hub,
-            wanted=wanted,
+            wanted=hub.audiences.same(wanted, form),
             last=last,
             form=form,
             line=line_of(connection),
@@ -72,6 +73,6 @@ def live(settings: ApiSettings, hub: Hub) -> APIRouter:
             await websocket.send_denial_response(problem_of(error))
         else:
             await websocket.accept()
-            await serve(websocket, session)
+            session.line.goes_on(partial(serve, session))
 
     return router

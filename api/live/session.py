@@ -47,11 +47,16 @@ class Session:
 
     async def run(self) -> tuple[str, str]:
         """Write events until the end; return its reason, as a word and as a sentence."""
-        listener = Listener(self.line, most_bytes=self.settings.buffer_bytes, allowed=self.allowed)
+        listener = Listener(
+            self.line,
+            most_bytes=self.settings.buffer_bytes,
+            allowed=self.allowed,
+            until=time.monotonic() + self.settings.connection_seconds,
+        )
         self.line.bound(self.settings.system_bytes)
         try:
             await self._catch_up(listener)
-            await self._stay(listener)
+            await listener.over()
         except PlatformError as error:
             return type(error).__name__, str(error)
         finally:
@@ -76,11 +81,3 @@ class Session:
         listener.put(piece)
         if not await self.line.has_room(seconds=self.settings.slow_seconds):
             listener.end("slow")
-
-    async def _stay(self, listener: Listener) -> None:
-        end_time = time.monotonic() + self.settings.connection_seconds
-        while not await listener.over(seconds=self.settings.keep_alive_seconds):
-            if time.monotonic() > end_time:
-                listener.end("age")
-            elif listener.look():
-                listener.put(self.form.alive(self.hub.position))

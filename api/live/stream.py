@@ -1,7 +1,7 @@
 """Server-Sent Events: a session whose line is the body of an answer without end."""
 
-import asyncio
 from contextlib import suppress
+from functools import partial
 
 import msgspec
 from starlette.responses import Response
@@ -34,26 +34,17 @@ class LiveResponse(Response):
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         begin = b"retry: %d\n" % _RETRY_MILLISECONDS
         await send({"type": "http.response.body", "body": begin, "more_body": True})
-        self._session.line.goes_on(self._stay)
+        self._session.line.goes_on(partial(_stay, self._session))
 
-    async def _stay(self, receive: Receive, send: Send) -> None:
-        async with self._session.hub.counted():
-            sending = asyncio.create_task(self._send(send), name="api.live.send")
-            going = asyncio.create_task(_gone(receive), name="api.live.gone")
-            try:
-                await asyncio.wait((sending, going), return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                sending.cancel()
-                going.cancel()
-                await asyncio.wait((sending, going))
 
-    async def _send(self, send: Send) -> None:
-        reason, detail = await self._session.run()
-        line = self._session.line
+async def _stay(session: Session, send: Send) -> None:
+    with session.hub.counted():
+        reason, detail = await session.run()
+        line = session.line
         if line.closing:
             return
         line.write(chunk(_end(reason, detail)))
-        if not await line.has_room(seconds=self._session.settings.slow_seconds):
+        if not await line.has_room(seconds=session.settings.slow_seconds):
             line.cut()
             return
         with suppress(OSError):
@@ -63,8 +54,3 @@ class LiveResponse(Response):
 def _end(reason: str, detail: str) -> bytes:
     data = msgspec.json.encode({"reason": reason, "detail": detail})
     return b"event: end\ndata: %b\n\n" % data
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

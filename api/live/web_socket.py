@@ -1,11 +1,11 @@
 """The same over a WebSocket: text messages, and a close code that tells what to do."""
 
-import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
 import msgspec
+from starlette.types import Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from api.live.session import Session
@@ -22,42 +22,28 @@ CODES: Final[Mapping[str, int]] = {
 _TRY_AGAIN_LATER: Final = 1013
 
 
-async def serve(websocket: WebSocket, session: Session) -> None:
+async def serve(session: Session, send: Send) -> None:
     """Send messages to a client that was accepted, until the end or until it goes."""
-    async with session.hub.counted():
-        sending = asyncio.create_task(session.run(), name="api.live.send")
-        going = asyncio.create_task(_gone(websocket), name="api.live.gone")
-        try:
-            await asyncio.wait((sending, going), return_when=asyncio.FIRST_COMPLETED)
-            if sending.done() and not going.done():
-                await _end(websocket, session, *sending.result())
-        finally:
-            sending.cancel()
-            going.cancel()
-            await asyncio.wait((sending, going))
+    with session.hub.counted():
+        reason, detail = await session.run()
+        line = session.line
+        if line.closing:
+            return
+        if not await line.has_room(seconds=session.settings.slow_seconds):
+            line.cut()
+        elif not line.closing:
+            await _close(send, reason, detail)
 
 
 async def refuse(websocket: WebSocket, error: Exception) -> None:
     """Accept a client that cannot be served, to tell a browser why: it shows no other answer."""
     await websocket.accept()
-    await _close(websocket, type(error).__name__, str(error))
+    await _close(websocket.send, type(error).__name__, str(error))
 
 
-async def _end(websocket: WebSocket, session: Session, reason: str, detail: str) -> None:
-    if not await session.line.has_room(seconds=session.settings.slow_seconds):
-        session.line.cut()
-    elif not session.line.closing:
-        await _close(websocket, reason, detail)
-
-
-async def _close(websocket: WebSocket, reason: str, detail: str) -> None:
+async def _close(send: Send, reason: str, detail: str) -> None:
     told = msgspec.json.encode({"type": "end", "reason": reason, "detail": detail}).decode()
+    code = CODES.get(reason, _TRY_AGAIN_LATER)
     with suppress(WebSocketDisconnect, OSError):
-        await websocket.send_text(told)
-        await websocket.close(CODES.get(reason, _TRY_AGAIN_LATER), reason)
-
-
-async def _gone(websocket: WebSocket) -> None:
-    """Wait until the client goes; what it says meanwhile is nothing to us."""
-    while (await websocket.receive())["type"] != "websocket.disconnect":
-        pass
+        await send({"type": "websocket.send", "text": told})
+        await send({"type": "websocket.close", "code": code, "reason": reason})

@@ -177,3 +177,9 @@ async def publish(
         await connection.execute("update publication_lane set last_sequence = $1", last)
         await connection.execute(f"notify publication, '{last}'")
     return last
+
+
+async def until_told(http: httpx.AsyncClient, line: str) -> None:
+    """Wait until a line stands among the metrics."""
+    while line not in (await http.get("/metrics")).text:  # noqa: ASYNC110 - it tells who asks
+        await asyncio.sleep(0.05)

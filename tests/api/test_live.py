@@ -28,13 +28,15 @@ from api.live.events import Batch, event_of
 from api.live.filters import Filter, filter_of
 from api.live.forms import SERVER_SENT_EVENTS, WEB_SOCKET, frame
 from api.live.listeners import Listener
+from api.live.position import Position
+from api.live.vigil import Vigil
 from api.settings import ApiSettings, LiveSettings
 from schemas.cities.keys import CityKey, hash_key
 from schemas.publication import PublishedObservation
 from schemas.requests.limit import RequestPolicy
 from schemas.vocabulary import Vocabulary
 
-from .conftest import KEYS, as_city, publish, served
+from .conftest import KEYS, as_city, publish, served, until_told
 
 TIME = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -355,18 +357,65 @@ async def test_a_frozen_client_is_let_go_though_the_system_has_room_for_all_that
             frozen.connect((url.host, url.port))
             frozen.sendall(b"GET /live/observations HTTP/1.1\r\nHost: x\r\n\r\n")
             async with asyncio.timeout(120), httpx.AsyncClient(base_url=address) as http:
-                await _until_told(http, "stadspuls_api_live_clients 2.0")
+                await until_told(http, "stadspuls_api_live_clients 2.0")
                 await publish(owner, *((1, TIME, float(n)) for n in range(200)))
                 await others.take(200)
-                await _until_told(http, 'stadspuls_api_live_dropped_total{reason="slow"} 1.0')
-                await _until_told(http, "stadspuls_api_live_clients 1.0")
+                await until_told(http, 'stadspuls_api_live_dropped_total{reason="slow"} 1.0')
+                await until_told(http, "stadspuls_api_live_clients 1.0")
         last = await publish(owner, (1, TIME, 0.5))
         assert [one["sequence"] for one in await others.take(1)] == [last]
 
 
-async def _until_told(http: httpx.AsyncClient, line: str) -> None:
-    while line not in (await http.get("/metrics")).text:  # noqa: ASYNC110 - it tells who asks
-        await asyncio.sleep(0.05)
+@pytest.mark.embedded
+async def test_a_client_that_leaves_is_noticed_though_it_is_sent_nothing(
+    settings: ApiSettings,
+) -> None:
+    quiet = settings.live.model_copy(update={"keep_alive_seconds": 3600})
+    async with (
+        served(settings.model_copy(update={"live": quiet})) as address,
+        httpx.AsyncClient(base_url=address) as http,
+        asyncio.timeout(90),
+    ):
+        async with listening(address):
+            await until_told(http, "stadspuls_api_live_clients 1.0")
+        await until_told(http, "stadspuls_api_live_clients 0.0")
+
+
+async def test_signs_of_life_come_to_each_in_turn_until_it_ends() -> None:
+    position = Position()
+    position.move(7)
+    vigil, papers = Vigil(0.01, position), [Paper() for _ in range(3)]
+    listeners = [listener_on(one) for one in papers]
+    for one in listeners:
+        vigil.add(one, SERVER_SENT_EVENTS)
+    listeners[0].leave()
+    keeping = asyncio.create_task(vigil.keep())
+    sign = SERVER_SENT_EVENTS.alive(7)
+    async with asyncio.timeout(90):
+        while papers[2].written.count(sign) < 3:  # noqa: ASYNC110 - paper tells who asks
+            await asyncio.sleep(0.01)
+    keeping.cancel()
+
+    assert papers[0].written == b""
+    assert abs(papers[1].written.count(sign) - papers[2].written.count(sign)) <= 1
+    assert papers[1].written.replace(sign, b"") == b""
+
+
+def test_a_listener_that_is_old_enough_ends_at_its_next_sign_of_life() -> None:
+    paper = Paper()
+    listener = Listener(paper, most_bytes=1000, allowed=lambda: True, until=0.0)
+
+    assert not listener.attend(b"x")
+    assert (listener.ended, paper.written) == ("age", b"")
+
+
+def test_who_wants_the_same_shares_a_filter() -> None:
+    audiences = Audiences()
+    first, second = (Filter(caller=EVERYBODY, cities=frozenset({"a"})) for _ in range(2))
+    audiences.join(listener_on(Paper()), first, SERVER_SENT_EVENTS)
+
+    assert audiences.same(second, SERVER_SENT_EVENTS) is first
+    assert audiences.same(second, WEB_SOCKET) is second
 
 
 def test_all_who_want_the_same_get_the_same_bytes_once() -> None:
@@ -473,7 +522,7 @@ async def test_what_stands_around_an_answer_is_let_go_of_while_the_answer_lasts(
         async with listening(address):
             more = running() - before
 
-    assert more["LiveResponse._stay"] == 1
+    assert more["_stay"] == 1
     assert [one for one in more if "Middleware" in one or "Route" in one] == []
 
 

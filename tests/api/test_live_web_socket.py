@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from api.settings import ApiSettings, LiveSettings
 from schemas.requests.limit import RequestPolicy
 
-from .conftest import as_city, publish, served
+from .conftest import as_city, publish, served, until_told
 
 pytestmark = pytest.mark.embedded
 
@@ -220,6 +220,23 @@ async def test_who_speaks_at_length_is_let_go(address: str) -> None:
         await messages.connection.send("x" * 5000)
 
         assert (await messages.end())[1] == 1009
+
+
+async def test_who_speaks_and_leaves_is_noticed_though_nobody_listens_to_it(
+    settings: ApiSettings,
+) -> None:
+    quiet = settings.live.model_copy(update={"keep_alive_seconds": 3600})
+    async with (
+        served(settings.model_copy(update={"live": quiet})) as address,
+        httpx.AsyncClient(base_url=address) as http,
+        asyncio.timeout(90),
+    ):
+        async with listening(address) as messages:
+            for _ in range(50):
+                await messages.connection.send("x" * 100)
+            assert "stadspuls_api_live_clients 1.0" in (await http.get("/metrics")).text
+            messages.connection.transport.abort()
+        await until_told(http, "stadspuls_api_live_clients 0.0")
 
 
 async def test_a_client_that_reads_nothing_is_let_go_and_resumes(
