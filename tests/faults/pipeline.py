@@ -28,7 +28,7 @@ from deploy.stack.timescale import timescale_database
 from ingest.settings import IngestSettings, KafkaPolicy, RetryPolicy
 from schemas.settings import DatabaseConnection, HttpListener, KafkaConnection, MqttConnection
 from stream_processors.settings import AggregateSettings, NormaliseSettings, StoreSettings
-from tests.faults.clock import ClockedPart
+from tests.faults.clock import ClockedPart, ClockedPostgres
 from tests.faults.crashing import CrashingPart
 from tests.faults.proxy import FaultProxy, fault_proxy
 from tests.faults.stall import Down
@@ -110,6 +110,21 @@ class Pipeline:
         finally:
             await part.stop()
             self.parts[name] = usual
+
+    @asynccontextmanager
+    async def clocked_database(self) -> AsyncIterator[ClockedPostgres]:
+        """Yield the database, started anew so that its clock can be set."""
+        database = self.stack.database_service
+        assert isinstance(database, ClockedPostgres)
+        database.is_clocked = True
+        try:
+            await database.stop()
+            await database.start()
+            yield database
+        finally:
+            database.is_clocked = False
+            await database.stop()
+            await database.start()
 
     def pids(self) -> dict[str, int]:
         """Return the processes that run, the services' too, by name."""
@@ -225,8 +240,13 @@ def _services(
         data_dir=home,
         mqtt_service=Mosquitto(home, cities=access(installation)),
         kafka_service=kafka,
-        database_service=timescale_database(home),
+        database_service=_database(home),
     )
+
+
+def _database(home: Path) -> ClockedPostgres:
+    plain = timescale_database(home)
+    return ClockedPostgres(home, programs=plain._programs, settings=plain._settings)
 
 
 async def kill_often(part: Part, chance: random.Random, *, times: int) -> list[Down]:

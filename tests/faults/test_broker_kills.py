@@ -31,7 +31,7 @@ if FLOOD:
         ),
         "autosave_on_changes, autosave_interval 1": MosquittoLimits(autosave_changes=1),
     }
-_PROMISE = "lost at most what it acknowledged since its last save; 0 twice"
+PROMISE = "lost at most what it acknowledged since its last save; 0 twice"
 _SLACK_SECONDS = 0.5
 """A file's time is of the end of a save, and clocks of files are coarse."""
 _AWAY_SECONDS = 3.0
@@ -87,7 +87,7 @@ async def test_broker_killed_while_the_gateway_listens_loses_no_more_than_its_wi
             await one.committed(2)
         outcome = await one.judged(
             f"Mosquitto, {name}: kill -9 while the gateway listens",
-            _PROMISE,
+            PROMISE,
             at_most=unsaved(one, death),
         )
 
@@ -111,7 +111,7 @@ async def test_broker_killed_while_the_gateway_is_away_loses_no_more_than_its_wi
         one.mended()
         outcome = await one.judged(
             f"Mosquitto, {name}: kill -9 while the gateway is away",
-            _PROMISE,
+            PROMISE,
             at_most=unsaved(one, death),
             messages_a_second=round(rate),
         )

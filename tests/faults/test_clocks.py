@@ -1,8 +1,8 @@
-"""The clock of one of our processes is set, ahead and back by an hour, while readings come."""
+"""The clock of a process of ours, or of the database, is set while readings come."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -24,6 +24,8 @@ pytestmark = [
 ]
 _JUMP = timedelta(hours=1, minutes=1)
 """More than the hour by which Kafka lets a record be ahead of its own clock, by default."""
+_LITTLE_AHEAD = timedelta(seconds=10)
+"""What is published then lies in the future for the next trials too, until they wait no more."""
 _PATIENCE_SECONDS = 120.0
 _NEAR_SECONDS = 60.0
 
@@ -95,5 +97,41 @@ async def test_clock_of_the_store_jumps(made: Pipeline) -> None:
             "clock of store: an hour ahead, two hours back, right again",
             "0 lost, 0 twice; times of publication never go back",
         )
+
+    assert outcome.is_kept, outcome
+
+
+async def database_ahead(one: Trial) -> float:
+    """Return by how many seconds the database's clock is before ours."""
+    now = await one.connection.fetchval("select clock_timestamp()")
+    return float((now - datetime.now(UTC)).total_seconds())
+
+
+async def overtaken(one: Trial) -> None:
+    """Wait until the clock is beyond the last time of publication."""
+    last = await one.connection.fetchval("select max(published_to) from publication")
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while datetime.now(UTC) <= last:  # noqa: ASYNC110 - a clock's
+            await asyncio.sleep(0.1)
+
+
+async def test_clock_of_the_database_jumps(made: Pipeline) -> None:
+    async with made.clocked_database() as database, trial(made) as one:
+        async with under_load(one):
+            await one.committed()
+            for jump in (_LITTLE_AHEAD, -_JUMP, timedelta()):
+                database.set_clock(jump)
+
+                async def is_taken_over(wanted: float = jump.total_seconds()) -> bool:
+                    return abs(await database_ahead(one) - wanted) < _LITTLE_AHEAD.seconds / 3
+
+                await until(one, is_taken_over)
+            one.mended()
+            await one.committed()
+        outcome = await one.judged(
+            f"clock of PostgreSQL: {_LITTLE_AHEAD.seconds} s ahead, an hour back, right again",
+            "0 lost, 0 twice; times of publication never go back",
+        )
+        await overtaken(one)
 
     assert outcome.is_kept, outcome

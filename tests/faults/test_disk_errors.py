@@ -1,6 +1,7 @@
-"""Disks of Kafka and of the database fail with EIO while readings come, and then work again."""
+"""Disks of the services fail with EIO while readings come, and then work again."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,7 @@ from tests.faults.io_errors import io_errors, needs_tracer
 from tests.faults.pipeline import Pipeline
 from tests.faults.service_ends import ended, run_again
 from tests.faults.telling import Listener
+from tests.faults.test_broker_kills import GENERATED, PROMISE, Death, unsaved
 from tests.faults.trial import PROCESSES, Trial, trial, under_load
 
 pytestmark = [
@@ -23,6 +25,28 @@ pytestmark = [
 
 _PATIENCE_SECONDS = 120.0
 _AWAY_SECONDS = 1.0
+
+
+async def test_broker_whose_disk_fails_loses_no_more_than_its_window(made: Pipeline) -> None:
+    """It may end by that, as Mosquitto 2.0.11 does, and is started again then."""
+    broker = made.stack.mqtt_service
+    async with trial(made) as one:
+        async with under_load(one):
+            await one.committed()
+            async with io_errors(broker.pid, "fsync", "fdatasync"):
+                await asyncio.sleep(2 * GENERATED.autosave_seconds)
+                saved = (broker.folder / "mosquitto.db").stat().st_mtime
+            await run_again(broker)
+            death = Death(saved, time.time())
+            one.mended()
+            await one.committed(2)
+        outcome = await one.judged(
+            "Mosquitto: bringing what it saves to the disk fails (EIO); started again if it ended",
+            PROMISE,
+            at_most=unsaved(one, death),
+        )
+
+    assert outcome.is_kept, outcome
 
 
 async def test_kafka_whose_disk_fails_ends_and_nothing_is_acknowledged(made: Pipeline) -> None:

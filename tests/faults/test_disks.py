@@ -1,19 +1,23 @@
-"""Disks that are full, of the database and of Kafka, while readings come; then there is room."""
+"""Disks that are full, of each service, while readings come; then there is room."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
+from deploy.stack.service import Service
 from tests.faults.disk import Disk, small_disk
 from tests.faults.http_device import http_device, unacknowledged
 from tests.faults.pipeline import Pipeline, pipeline
 from tests.faults.service_ends import ended, run_again
 from tests.faults.telling import Listener, Words
+from tests.faults.test_broker_kills import FLOOD, GENERATED
 from tests.faults.trial import PROCESSES, Trial, trial, under_load
 
 pytestmark = [
@@ -26,15 +30,16 @@ pytestmark = [
 _PATIENCE_SECONDS = 120.0
 _FULL_SECONDS = 2.0
 _PARTS = (*PROCESSES, "aggregate")
-_DATABASE_BYTES, _KAFKA_BYTES = 1 << 30, 512 << 20
+_DATABASE_BYTES, _KAFKA_BYTES, _BROKER_BYTES = 1 << 30, 512 << 20, 64 << 20
 _LESS_THAN_A_SEGMENT = 12 << 20
 """Room for tables, and none for the next 16 MiB of PostgreSQL's log."""
 
 
 class Disks(NamedTuple):
-    """The services of a pipeline of its own, and what two of them write on."""
+    """The services of a pipeline of its own, and what they write on."""
 
     made: Pipeline
+    broker: Disk
     kafka: Disk
     database: Disk
 
@@ -44,11 +49,12 @@ async def _small_disks(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
     folder = tmp_path_factory.mktemp("disks")
     folder.chmod(0o755)  # PostgreSQL runs as another user
     with (
+        small_disk(folder / "mqtt", size_bytes=_BROKER_BYTES) as broker,
         small_disk(folder / "kafka", size_bytes=_KAFKA_BYTES) as kafka,
         small_disk(folder / "database", size_bytes=_DATABASE_BYTES) as database,
     ):
         async with pipeline(folder) as made:
-            yield Disks(made, kafka, database)
+            yield Disks(made, broker, kafka, database)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -57,6 +63,71 @@ async def disks(small_disks: Disks) -> Disks:
     for service in small_disks.made.stack.services:
         await service.start()
     return small_disks
+
+
+async def test_broker_without_room_cannot_save_and_goes_on(disks: Disks) -> None:
+    """What it holds is in its memory; it is saved again as soon as there is room."""
+    broker = disks.made.stack.mqtt_service
+    async with trial(disks.made) as one:
+        async with under_load(one):
+            await one.committed()
+            with disks.broker.full():
+                await asyncio.sleep(2 * GENERATED.autosave_seconds)
+                left = saved_file(broker).stat().st_size
+                await one.committed(2)
+            one.mended()
+            await saved_anew(broker)
+            await broker.stop()
+            await broker.start()
+            await one.committed(2)
+        outcome = await one.judged(
+            "Mosquitto: disk full, it cannot save; restarted when there is room",
+            "goes on meanwhile; 0 lost, 0 twice",
+            bytes_left_in_its_file=left,
+        )
+
+    assert outcome.is_kept, outcome
+
+
+@pytest.mark.skipif(not FLOOD, reason="what Mosquitto loses is measured by `make faults` alone")
+async def test_broker_restarted_without_room_loses_no_more_than_what_waits(disks: Disks) -> None:
+    broker, gateway = disks.made.stack.mqtt_service, disks.made.part("ingest")
+    async with trial(disks.made) as one:
+        async with under_load(one):
+            await one.committed()
+            before = one.acknowledged()
+            await gateway.stop()
+            with disks.broker.full():
+                await asyncio.sleep(2 * GENERATED.autosave_seconds)
+                await broker.stop()
+            await broker.start()
+            await gateway.start()
+            waited = one.acknowledged() - before
+            one.mended()
+            await one.committed(2)
+        outcome = await one.judged(
+            "Mosquitto: disk full, restarted before there is room, while the gateway is away",
+            "lost at most what waited for the gateway; 0 twice",
+            at_most=waited,
+        )
+
+    assert outcome.is_kept, outcome
+
+
+def saved_file(broker: Service) -> Path:
+    """Return where Mosquitto keeps sessions and what waits in them."""
+    return broker.folder / "mosquitto.db"
+
+
+async def saved_anew(broker: Service) -> None:
+    """Return when Mosquitto has saved what it holds since now."""
+    begun = time.time()
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while True:
+            found = saved_file(broker).stat()
+            if found.st_size and found.st_mtime > begun:
+                return
+            await asyncio.sleep(0.1)
 
 
 async def test_kafka_without_room_ends_and_nothing_is_acknowledged(disks: Disks) -> None:
