@@ -11,10 +11,15 @@ from deploy.stack import embedded_stack, real_stack
 
 
 async def main(variant: str, data_dir: Path) -> None:
-    """Print the services' process ids when all are ready, and wait."""
+    """Print the services' process ids and addresses when all are ready, and wait."""
     run = {"embedded": embedded_stack, "real": real_stack}[variant]
     async with run(data_dir=data_dir) as stack:
-        sys.stdout.write(json.dumps([service.pid for service in stack.services]) + "\n")
+        facts = {
+            "services": [service.pid for service in stack.services],
+            "kafka": stack.kafka.bootstrap,
+            "database": stack.database.dsn.get_secret_value(),
+        }
+        sys.stdout.write(json.dumps(facts) + "\n")
         sys.stdout.flush()
         await stack.died()
 

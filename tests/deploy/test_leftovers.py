@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -17,6 +18,7 @@ from deploy.stack.embedded_kafka import EmbeddedKafka
 from deploy.stack.ports import free_port
 from deploy.stack.process import Command
 from deploy.stack.tenancy import take_folder
+from schemas.settings import KafkaConnection
 
 RUN_STACK = Path(__file__).with_name("run_stack.py")
 VARIANTS = [
@@ -30,12 +32,12 @@ VARIANTS = [
 async def test_services_end_with_the_process_that_started_them(
     tmp_path: Path, variant: str, ending: signal.Signals
 ) -> None:
-    ours, services = await _run_stack(variant, tmp_path)
+    ours, facts = await _run_stack(variant, tmp_path)
     ours.send_signal(ending)
     await ours.wait()
 
     async with asyncio.timeout(90):
-        while any(_lives(service) for service in services):  # noqa: ASYNC110 - nobody tells
+        while any(map(_lives, facts["services"])):  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.02)
 
 
@@ -43,13 +45,12 @@ async def test_services_end_with_the_process_that_started_them(
 async def test_a_stack_starts_again_at_once_after_a_kill_and_finds_its_data(
     tmp_path: Path,
 ) -> None:
-    async with real_stack(data_dir=tmp_path) as stack:
-        await _leave_a_mark(stack)
-    ours, _ = await _run_stack("real", tmp_path)
+    ours, facts = await _run_stack("real", tmp_path)
+    await _leave_a_mark(KafkaConnection(bootstrap=facts["kafka"]), facts["database"])
     ours.kill()
 
     async with real_stack(data_dir=tmp_path) as stack:
-        marks = await _marks(stack)
+        marks = await _marks(stack.kafka, stack.database.dsn.get_secret_value())
     await ours.wait()
 
     assert marks == (1, 1)
@@ -60,12 +61,12 @@ async def test_kafka_keeps_what_it_confirmed_over_a_kill(
     real_stack: Stack, topic_prefix: str
 ) -> None:
     await create_topics(real_stack.kafka, {topic_prefix: Topic(partitions=1)})
-    await _produce(real_stack, topic_prefix)
+    await _produce(real_stack.kafka, topic_prefix)
 
     await real_stack.kafka_service.kill()
     await real_stack.kafka_service.start()
 
-    assert await _end_offset(real_stack, topic_prefix) == 1
+    assert await _end_offset(real_stack.kafka, topic_prefix) == 1
 
 
 @pytest.mark.embedded
@@ -118,12 +119,14 @@ async def test_a_folder_is_given_to_the_next_when_its_holder_has_ended(tmp_path:
     (await second).close()
 
 
-async def _run_stack(variant: str, data_dir: Path) -> tuple[asyncio.subprocess.Process, list[int]]:
+async def _run_stack(
+    variant: str, data_dir: Path
+) -> tuple[asyncio.subprocess.Process, dict[str, Any]]:
     ours = await asyncio.create_subprocess_exec(
         sys.executable, str(RUN_STACK), variant, str(data_dir), stdout=asyncio.subprocess.PIPE
     )
     assert ours.stdout is not None
-    line = await asyncio.wait_for(ours.stdout.readline(), 60)
+    line = await asyncio.wait_for(ours.stdout.readline(), 120)
     return ours, json.loads(line)
 
 
@@ -136,30 +139,30 @@ def _lives(pid: int) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
-async def _leave_a_mark(stack: Stack) -> None:
-    await create_topics(stack.kafka, {"mark": Topic(partitions=1)})
-    await _produce(stack, "mark")
-    session = await asyncpg.connect(stack.database.dsn.get_secret_value())
+async def _leave_a_mark(kafka: KafkaConnection, database: str) -> None:
+    await create_topics(kafka, {"mark": Topic(partitions=1)})
+    await _produce(kafka, "mark")
+    session = await asyncpg.connect(database)
     await session.execute("CREATE TABLE mark (n int); INSERT INTO mark VALUES (1)")
     await session.close()
 
 
-async def _marks(stack: Stack) -> tuple[int, int]:
-    session = await asyncpg.connect(stack.database.dsn.get_secret_value())
+async def _marks(kafka: KafkaConnection, database: str) -> tuple[int, int]:
+    session = await asyncpg.connect(database)
     rows = await session.fetchval("SELECT count(*) FROM mark")
     await session.close()
-    return rows, await _end_offset(stack, "mark")
+    return rows, await _end_offset(kafka, "mark")
 
 
-async def _produce(stack: Stack, topic: str) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=stack.kafka.bootstrap, enable_idempotence=True)
+async def _produce(kafka: KafkaConnection, topic: str) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, enable_idempotence=True)
     async with producer:
         await producer.send_and_wait(topic, b"1")
 
 
-async def _end_offset(stack: Stack, topic: str) -> int:
+async def _end_offset(kafka: KafkaConnection, topic: str) -> int:
     partition = TopicPartition(topic, 0)
-    consumer = AIOKafkaConsumer(bootstrap_servers=stack.kafka.bootstrap)
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap)
     async with consumer:
         offsets = await consumer.end_offsets([partition])
     return int(offsets[partition])
