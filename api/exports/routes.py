@@ -20,6 +20,8 @@ from schemas.errors import Overloaded
 from schemas.vocabulary import Vocabulary
 
 _MOST_LICENCES: Final = 10
+_FLAGS: Final = '</quality/flags>; rel="describedby"'
+"""Where the codes of flags are explained."""
 _DOCUMENTED: Final[list[dict[str, Any]]] = [
     {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
     for name, text in PARAMETERS.items()
@@ -104,8 +106,7 @@ def _headers(export: Export, caller: Caller) -> Mapping[str, str]:
         "X-Content-Type-Options": "nosniff",
     }
     links = [f'<{quote(iri, safe=":/?#@=&%~")}>; rel="license"' for iri in export.licences]
-    if links:
-        headers["Link"] = ", ".join(links[:_MOST_LICENCES])
+    headers["Link"] = ", ".join([*links[:_MOST_LICENCES], _FLAGS])
     if caller is not EVERYBODY:
         headers["Cache-Control"] = "private, no-store"
     return headers

@@ -1,9 +1,9 @@
 """Expressions in, SQL out, with bound parameters and names of the model only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from api.access import Caller
 from api.sensorthings.comparisons import SQL, compare
@@ -15,6 +15,9 @@ from api.sensorthings.terms import Parameters, Term, as_kind
 from schemas.errors import QueryRejected
 
 _CONNECTIVES: Final = ("and", "or")
+
+Severities: TypeAlias = Mapping[str, Sequence[str]]
+"""Codes of quality flags, by their severity."""
 
 
 @dataclass
@@ -52,10 +55,16 @@ class _LeadsToMany(Exception):
 
 
 class Compiler:
-    """Compiles the expressions of one statement for one caller."""
+    """Compiles the expressions of one statement for one caller.
 
-    def __init__(self, caller: Caller) -> None:
+    Args:
+        caller: who asks.
+        severities: of the flags in `resultQuality`.
+    """
+
+    def __init__(self, caller: Caller, severities: Severities | None = None) -> None:
         self.parameters = Parameters()
+        self._severities = severities or {}
         self._cities = self.parameters.bind(list(caller.cities), "text[]")
         self._aliases = 0
         self._read: list[Scope] = []
@@ -199,8 +208,19 @@ class Compiler:
             return self._below(scope, found.members[below[0]], below[1:])
         if not below or (found.kind is Kind.CODES and below == ("code",)):
             return Term(found.kind, columns)
+        if found.kind is Kind.CODES and below == ("severity",):
+            return Term(found.kind, (self._severities_of(columns[0]),))
         if found.kind not in (Kind.JSON, Kind.RESULT):
             raise QueryRejected(f"{found.name} has nothing below it: {'/'.join(below)}")
         return Term(
             Kind.JSON, (f"({columns[-1]} #> {self.parameters.bind(list(below), 'text[]')})",)
         )
+
+    def _severities_of(self, codes: str) -> str:
+        """Return the severities of a list of codes, null for none, as it is for codes."""
+        bind = self.parameters.bind
+        each = (
+            f"case when {codes} && {bind(list(flags), 'text[]')} then {bind(severity, 'text')} end"
+            for severity, flags in self._severities.items()
+        )
+        return f"nullif(array_remove(array[{', '.join(each)}]::text[], null), '{{}}')"

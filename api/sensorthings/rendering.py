@@ -1,6 +1,7 @@
 """Rows in, entities as SensorThings writes them out."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -8,29 +9,51 @@ import msgspec
 
 from api.identifiers import observation_id
 from api.instants import instant_text, interval_text
+from api.iris import Iris
 from api.sensorthings.model import Entity, Kind, Property
 from api.sensorthings.statements import Key
 from api.sensorthings.syntax import Options
 from schemas.errors import NotSupported
 from schemas.vocabulary import Vocabulary
+from schemas.vocabulary_entries import QualityFlag
 
 Values: TypeAlias = Sequence[Any]
 Rendered: TypeAlias = dict[str, Any]
-Titles: TypeAlias = Mapping[str, msgspec.Raw]
 
 _CONTROL: Final = ("id", "@iot.id", "@iot.selfLink")
 
 
-def flag_titles(vocabulary: Vocabulary) -> Titles:
-    """Return each quality flag as it stands in `resultQuality`."""
-    return {
-        flag.code: msgspec.Raw(
-            msgspec.json.encode(
-                {"code": flag.code, "severity": flag.severity, "title": flag.title.model_dump()}
-            )
-        )
-        for flag in vocabulary.quality_flags.values()
+@dataclass(frozen=True)
+class Flags:
+    """What is said of quality flags.
+
+    Attributes:
+        written: each as it stands in `resultQuality`, by its code.
+        severities: codes by their severity.
+    """
+
+    written: Mapping[str, msgspec.Raw]
+    severities: Mapping[str, Sequence[str]]
+
+
+def flags_of(vocabulary: Vocabulary, iris: Iris) -> Flags:
+    """Return what is said of the flags of a vocabulary; each leads to its reason."""
+    known = vocabulary.quality_flags.values()
+    severities: dict[str, list[str]] = {}
+    for flag in known:
+        severities.setdefault(flag.severity, []).append(flag.code)
+    return Flags({flag.code: _written(flag, iris) for flag in known}, severities)
+
+
+def _written(flag: QualityFlag, iris: Iris) -> msgspec.Raw:
+    said = {
+        "code": flag.code,
+        "version": flag.version,
+        "severity": flag.severity,
+        "title": flag.title.model_dump(),
+        "definition": iris.quality_flag(flag.code),
     }
+    return msgspec.Raw(msgspec.json.encode(said))
 
 
 def link_of(root: str, entity: Entity, key: Key) -> str:
@@ -58,10 +81,10 @@ class Renderer:
         QueryRejected: `$select` names what is not there.
     """
 
-    def __init__(self, entity: Entity, options: Options, *, root: str, titles: Titles) -> None:
+    def __init__(self, entity: Entity, options: Options, *, root: str, flags: Flags) -> None:
         self._entity = entity
         self._root = root
-        self._titles = titles
+        self._written = flags.written
         wanted = options.select
         if wanted is not None:
             _check(entity, wanted)
@@ -112,7 +135,7 @@ class Renderer:
 
     def _flags(self, columns: Values) -> list[Any] | None:
         codes = columns[0]
-        return [self._titles.get(code, {"code": code}) for code in codes] if codes else None
+        return [self._written.get(code, {"code": code}) for code in codes] if codes else None
 
 
 def _check(entity: Entity, wanted: Sequence[str]) -> None:

@@ -10,9 +10,9 @@ import msgspec
 from api.access import Caller
 from api.sensorthings.model import Entity
 from api.sensorthings.rendering import (
+    Flags,
     Rendered,
     Renderer,
-    Titles,
     identifier_of,
     link_of,
 )
@@ -53,13 +53,14 @@ class Retrieval:
 
     Attributes:
         root: address of the service, without a slash at its end.
+        flags: what is said of quality flags.
     """
 
     connection: Connection
     caller: Caller
     limits: Limits
     root: str
-    titles: Titles
+    flags: Flags
 
     async def page(
         self, entity: Entity, options: Options, *, address: str, origin: Origin | None = None
@@ -98,11 +99,12 @@ class Retrieval:
         asked = self.limits.default_page if options.top is None else options.top
         single = origin is not None and not origin.navigation.many
         limit = None if single else min(asked, self.limits.page)
-        return Wanted(entity, options, limit=limit, origin=origin)
+        severities = self.flags.severities
+        return Wanted(entity, options, limit=limit, origin=origin, severities=severities)
 
     async def _pages(self, wanted: Wanted) -> Mapping[Key | None, Page]:
         """Read one level and what it expands, a page for each origin (`None` without one)."""
-        renderer = Renderer(wanted.entity, wanted.options, root=self.root, titles=self.titles)
+        renderer = Renderer(wanted.entity, wanted.options, root=self.root, flags=self.flags)
         wanted = replace(wanted, properties=renderer.properties)
         expansions = [
             (one, wanted.entity.navigation(one.navigation)) for one in wanted.options.expand
@@ -124,7 +126,7 @@ class Retrieval:
     async def _check(self, expansion: Expansion, origin: Origin) -> None:
         """Refuse what an expansion names wrongly even where there is nothing to expand."""
         target = target_of(origin.navigation)
-        Renderer(target, expansion.options, root=self.root, titles=self.titles)
+        Renderer(target, expansion.options, root=self.root, flags=self.flags)
         page_of(self._wanted(target, expansion.options, None), self.caller)
         for one in expansion.options.expand:
             await self._check(one, Origin(target, target.navigation(one.navigation), ()))

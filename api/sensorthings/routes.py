@@ -7,10 +7,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.access import EVERYBODY, caller_of
+from api.iris import Iris
 from api.queries import query_of
 from api.sensorthings.addresses import parse_address
 from api.sensorthings.options import OFFERED, parse_options
-from api.sensorthings.rendering import Titles, flag_titles
+from api.sensorthings.rendering import Flags, flags_of
 from api.sensorthings.resources import PlainText, answer
 from api.sensorthings.retrieval import Retrieval
 from api.settings import ApiSettings
@@ -50,10 +51,10 @@ _PATH: Final[dict[str, Any]] = {
 def sensorthings(settings: ApiSettings, store: Store, vocabulary: Vocabulary) -> APIRouter:
     """Return the routes of SensorThings."""
     router = APIRouter(tags=["SensorThings"])
-    titles = flag_titles(vocabulary)
+    flags = flags_of(vocabulary, Iris(settings.base_iri))
 
     async def read(request: Request) -> Response:
-        return await _read(request, settings, store, titles)
+        return await _read(request, settings, store, flags)
 
     router.add_api_route(
         ROOT,
@@ -76,7 +77,7 @@ def sensorthings(settings: ApiSettings, store: Store, vocabulary: Vocabulary) ->
     return router
 
 
-async def _read(request: Request, settings: ApiSettings, store: Store, titles: Titles) -> Response:
+async def _read(request: Request, settings: ApiSettings, store: Store, flags: Flags) -> Response:
     limits = settings.limits
     query = query_of(request, most=limits.query_characters)
     path = request.path_params.get("path", "")
@@ -85,7 +86,7 @@ async def _read(request: Request, settings: ApiSettings, store: Store, titles: T
     caller = caller_of(request)
     async with store.reading() as connection:
         found = await answer(
-            Retrieval(connection, caller, limits, settings.base_iri + ROOT, titles),
+            Retrieval(connection, caller, limits, settings.base_iri + ROOT, flags),
             segments,
             options,
         )

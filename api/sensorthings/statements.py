@@ -3,12 +3,12 @@
 # ruff: noqa: S608 - names come from the model, values are bound
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from api.access import Caller
 from api.identifiers import parse_observation_id
-from api.sensorthings.compiler import Compiler, Scope
+from api.sensorthings.compiler import Compiler, Scope, Severities
 from api.sensorthings.entities import ENTITIES
 from api.sensorthings.model import Entity, Kind, Navigation, Property
 from api.sensorthings.syntax import Options, Path
@@ -36,6 +36,7 @@ class Wanted:
         key: only the entity with this key.
         origin: only what its entities relate to, page by page for each of them.
         properties: to be read, beside the key.
+        severities: of the flags in `resultQuality`.
     """
 
     entity: Entity
@@ -44,6 +45,7 @@ class Wanted:
     properties: tuple[Property, ...] = ()
     origin: Origin | None = None
     key: Key | None = None
+    severities: Severities = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class _Level:
 
     def __init__(self, wanted: Wanted, caller: Caller) -> None:
         self.wanted = wanted
-        self.compiler = Compiler(caller)
+        self.compiler = Compiler(caller, wanted.severities)
         self.scope = self.compiler.scope(wanted.entity)
         self.near = self.compiler.scope(wanted.origin.entity) if wanted.origin else None
         self.conditions = self._conditions()

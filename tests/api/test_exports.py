@@ -135,6 +135,7 @@ async def test_the_answer_names_a_file_and_the_licence(client: httpx.AsyncClient
         'attachment; filename="stadspuls-zonnedorp-traffic.csv"'
     )
     assert 'modellicentie-gratis-hergebruik/v1.0>; rel="license"' in answer.headers["link"]
+    assert '</quality/flags>; rel="describedby"' in answer.headers["link"]
 
 
 @pytest.mark.embedded

@@ -124,6 +124,19 @@ async def test_navigation_goes_to_any_depth(sta: Get) -> None:
     assert thing["name"] == "Teller Kerkstraat"
 
 
+async def test_flag_tells_its_version_and_where_its_reason_is(
+    sta: Get, client: httpx.AsyncClient
+) -> None:
+    found = await sta("Observations", filter="resultQuality eq 'range.high'", top="1")
+    [flag] = found["value"][0]["resultQuality"]
+    reason = (
+        await client.get(urlsplit(flag["definition"]).path, headers={"Accept": "text/turtle"})
+    ).text
+
+    assert (flag["code"], flag["version"], flag["severity"]) == ("range.high", 1, "error")
+    assert "short of a defect" in reason
+
+
 async def test_an_entity_that_is_not_below_its_parent_is_not_found(sta: Get) -> None:
     await sta("Things(1)/Datastreams(3)", status=404)
     await sta("Datastreams(3)/Observations('1_20260101T000000Z')", status=404)
@@ -268,6 +281,7 @@ FILTERS = {
     "Datastreams/ObservedProperty/name eq 'PM10'": [3],
     "Datastreams/Observations/result gt 200": [1],
     "Datastreams/Observations/resultQuality eq 'range.high'": [3],
+    "Datastreams/Observations/resultQuality/severity eq 'error'": [3],
     "Locations/location/type eq 'Point'": [1, 3],
     "substringof('Teller', name)": [1, 5],
     "startswith(name, 'Stof') or endswith(name, 'plaats')": [3, 5],
@@ -309,6 +323,11 @@ OBSERVATION_FILTERS = {
     "resultQuality eq null": 282 - 6 - 4,
     "resultQuality eq 'range.high'": 6,
     "resultQuality/code ne 'range.high'": 276,
+    "resultQuality/severity eq 'error'": 6,
+    "resultQuality/severity eq 'info'": 4,
+    "resultQuality/severity ne 'error'": 276,
+    "resultQuality/severity eq null": 282 - 6 - 4,
+    "resultQuality/severity eq 'fatal'": 0,
     "parameters/sequence ge 400": 4,
     "parameters/rawResult eq 'x5'": 1,
     "Datastream/Thing/name eq 'Teller Kerkstraat' and result lt 3": 3,
