@@ -8,6 +8,8 @@ import re
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from api.instants import compact_text
+
 _ID = re.compile(r"(0|[1-9]\d{0,9})_(\d{8}T\d{6})(?:\.(\d{6}))?Z", re.ASCII)
 MAXIMUM_INTEGER = 2**31 - 1
 
@@ -21,13 +23,7 @@ class ObservationKey(NamedTuple):
 
 def observation_id(datastream_id: int, phenomenon_start: datetime) -> str:
     """Return the id of an observation."""
-    start = phenomenon_start
-    time = start if start.tzinfo is UTC else start.astimezone(UTC)
-    # Not strftime: it writes years before 1000 without their zeros.
-    date = f"{time.year:04}{time.month:02}{time.day:02}"
-    clock = f"{time.hour:02}{time.minute:02}{time.second:02}"
-    fraction = f".{time.microsecond:06}" if time.microsecond else ""
-    return f"{datastream_id}_{date}T{clock}{fraction}Z"
+    return f"{datastream_id}_{compact_text(phenomenon_start)}"
 
 
 def parse_observation_id(text: str) -> ObservationKey | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from api.data_quality.measurements import Measurement, Metric
+from api.instants import instant_text
 from api.iris import Iris
 from api.ldes import lexical
 from api.ldes.star import Star
@@ -30,7 +31,7 @@ def quality_lines(
             .links("dqv:isMeasurementOf", [iris.quality_metric(one.metric.slug)])
             .links("dqv:computedOn", [stream])
             .add("dqv:value", lexical.text(rounded(one.value), term("xsd:decimal")))
-            .add("prov:generatedAtTime", lexical.date_time(lexical.instant(one.time)))
+            .add("prov:generatedAtTime", lexical.date_time(instant_text(one.time)))
             .lines
         )
 

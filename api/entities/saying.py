@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from api.instants import instant_text
 from api.iris import Iris
 from api.ldes import lexical
 from api.ldes.geometry import well_known_text
@@ -62,7 +63,7 @@ def say_feature(star: Star, row: Row, iris: Iris) -> Star:
         .texts("rdfs:label", {"nl": row["name"]})
         .texts("dct:description", {"nl": row["description"]})
         .links("dct:relation", [iris.thing(row["thing_id"])])
-        .add("dct:issued", lexical.date_time(lexical.instant(since)) if since else "")
+        .add("dct:issued", lexical.date_time(instant_text(since)) if since else "")
         .place(well_known_text(_json(row["geometry"])))
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from api.instants import compact_text, instant_text
 from api.iris import Iris
 from api.ldes import lexical, member_lines
 from api.ldes.member_lines import NAMES
@@ -90,16 +91,16 @@ class Members:
 
     def _values(self, version: Version) -> tuple[Any, ...]:
         one = version.observation
-        start, end = lexical.instant(one.phenomenon_start), one.phenomenon_end
-        entity = self._stem + start.replace("-", "").replace(":", "")
+        start, end = one.phenomenon_start, one.phenomenon_end
+        entity = self._stem + compact_text(start)
         return (
             f"{entity}/{one.sequence}>",
             f"{entity}>",
             one.sequence,
             lexical.published(one.published_time),
-            start,
-            lexical.instant(end) if end else "",
-            lexical.instant(one.result_time),
+            instant_text(start),
+            instant_text(end) if end else "",
+            instant_text(one.result_time),
             _number(one.result),
             f"{entity}/{version.revises}>",
         )

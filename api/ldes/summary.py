@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from api.instants import instant_text
 from api.iris import Iris, Kind, Period
 from api.ldes import lexical, member_lines
 from api.ldes.member import Version
@@ -102,9 +103,9 @@ class SummaryMembers:
             f"<{entity}>",
             one.sequence,
             lexical.published(one.published_time),
-            lexical.instant(start),
-            lexical.instant(end),
-            lexical.instant(one.result_time),
+            instant_text(start),
+            instant_text(end),
+            instant_text(one.result_time),
             "",
             f"<{entity}/{sums.revises}>",
         )
