@@ -2,13 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Final, Protocol
 
 from aiokafka import TopicPartition
 
 _CATCHING_UP: Final = 0.02
 """Of the time that we were away: long enough for Kafka's answer when that was long."""
+
+_INTERVAL_SECONDS: Final = 0.04
+"""Between two takes, where little comes: each has its price, however few records it brings."""
 
 
 class Polled(Protocol):
@@ -29,11 +32,19 @@ class FairShare:
     Args:
         consumer: whose records; by itself it would empty one partition after the other.
         clock: monotonic seconds.
+        sleep: for so many seconds.
     """
 
-    def __init__(self, consumer: Polled, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._consumer, self._clock = consumer, clock
+    def __init__(
+        self,
+        consumer: Polled,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._consumer, self._clock, self._sleep = consumer, clock, sleep
         self._left_time = clock()
+        self._next_time = self._left_time
 
     async def take(self, most: int, *, wait_seconds: float) -> dict[TopicPartition, list[Any]]:
         """Return records by partition.
@@ -45,6 +56,8 @@ class FairShare:
         Raises:
             BrokerUnavailable: the consumer will never read again.
         """
+        await self._sleep(max(0.0, self._next_time - self._clock()))
+        begun_time = self._clock()
         found: dict[TopicPartition, list[Any]] = {}
         waiting = list(self._consumer.assignment())
         taken = await self._round(waiting, most, found)
@@ -54,9 +67,11 @@ class FairShare:
         else:
             # Of a partition that still has records the client asks Kafka for none, so that what
             # came while we were away is not here yet.
-            await asyncio.sleep(_CATCHING_UP * (self._clock() - self._left_time))
+            await self._sleep(_CATCHING_UP * (self._clock() - self._left_time))
             await self._take_rest(waiting, most - taken, found)
         self._left_time = self._clock()
+        if 0 < sum(map(len, found.values())) < most:
+            self._next_time = begun_time + _INTERVAL_SECONDS
         return found
 
     async def _take_rest(

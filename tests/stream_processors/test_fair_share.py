@@ -81,10 +81,39 @@ async def test_nothing_waiting_is_waited_for() -> None:
     assert await take(client, 900) == {TRICKLE: [0, 1]}
 
 
+async def _at_once(_: float) -> None:
+    """Sleep not at all."""
+
+
+async def _waits_between(client: Client) -> float:
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    share = FairShare(client, clock=lambda: 0.0, sleep=sleep)
+    await share.take(900, wait_seconds=0.1)
+    assert sum(waits) == 0
+    await share.take(900, wait_seconds=0.1)
+    return sum(waits)
+
+
+async def test_where_little_comes_it_is_let_gather_before_the_next_take() -> None:
+    assert await _waits_between(Client(20, 3)) > 0
+
+
+async def test_nobody_waits_while_there_is_more_than_can_be_taken() -> None:
+    assert await _waits_between(Client(10_000, 3)) == 0
+
+
+async def test_nobody_waits_after_nothing_came() -> None:
+    assert await _waits_between(Client(0, 0)) == 0
+
+
 @given(lengths=st.lists(st.integers(0, 60), min_size=1, max_size=6), most=st.integers(1, 80))
 async def test_order_holds_and_all_is_taken_in_the_end(lengths: list[int], most: int) -> None:
     client = Client(*lengths)
-    share = FairShare(client)
+    share = FairShare(client, sleep=_at_once)
     taken: dict[TopicPartition, list[Any]] = {place: [] for place in client.waiting}
     while any(client.waiting.values()):
         found = await share.take(most, wait_seconds=0.1)
