@@ -21,6 +21,7 @@ from stream_processors.patience import patiently
 from stream_processors.record import Record
 from stream_processors.settings import StoreSettings
 from stream_processors.store.appetite import Appetite
+from stream_processors.store.lag import Lag
 from stream_processors.store.ownership import Ownership
 from stream_processors.store.place import Place, Start, recognised, start_of
 
@@ -76,6 +77,7 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._appetite = Appetite(settings.batch_records)
         self._consumer: AIOKafkaConsumer = None
         self._share: FairShare
+        self._lag: Lag
         self._is_member = False
         self._generation = 0
         self._ownership = Ownership()
@@ -103,8 +105,11 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _work(self) -> None:
         self._consumer = consumer(self._settings.kafka, group=self._group)
         self._share = FairShare(self._consumer)
+        self._lag = Lag(
+            self._consumer, self._sink.topic, self._ownership, self._monitor.instruments
+        )
         try:
-            async with member(self._consumer, self._sink.topic, self):
+            async with member(self._consumer, self._sink.topic, self), self._lag.watched():
                 while True:
                     await self._turn()
         finally:
@@ -123,7 +128,7 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
             await self._write(records)
         if self._is_member:
             await self._pulse.feel(self._consumer, found)
-        self._show_lag()
+        self._lag.show()
 
     async def _write(self, records: Sequence[Record]) -> None:
         began = time.monotonic()
@@ -235,12 +240,3 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._generation += 1
         self._readings.clear()
         self._ownership.known.clear()
-
-    def _show_lag(self) -> None:
-        for number, reading in self._readings.items():
-            end = self._consumer.highwater(TopicPartition(self._sink.topic, number))
-            if end is not None:
-                lag = max(end - reading.position, 0)
-                self._monitor.instruments.show(
-                    telemetry.STORE_LAG, lag, topic=self._sink.topic, partition=str(number)
-                )
