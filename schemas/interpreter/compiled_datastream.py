@@ -12,6 +12,7 @@ from schemas.interpreter.coverage import Share, compile_coverage
 from schemas.interpreter.doubts import Doubts, compile_doubts
 from schemas.interpreter.interval_lengths import ToldLength, compile_length
 from schemas.interpreter.phenomenon_time import Clock, compile_clock, compile_paths, first_path
+from schemas.interpreter.rejections import shown
 from schemas.interpreter.results import ReadResult, compile_result
 from schemas.language.decode_profile import TEXTUAL
 from schemas.language.paths import MISSING, Getter, compile_path
@@ -163,7 +164,7 @@ def _other_unit(
         named = get(document)
         if named is MISSING or named is None:
             return ""
-        text = str(named)[:40]
+        text = named[:40] if type(named) is str else shown(named)
         return "" if ucum_code(text, aliases) == wanted else text
 
     return other_unit

@@ -78,6 +78,7 @@ def _uplink_of(getters: list[Getter]) -> UplinkOf | None:
 
     def uplink(document: Any) -> bytes:
         parts = [get(document) for get in getters]
-        return b"" if MISSING in parts else msgspec.json.encode(parts)
+        named = all(type(part) in (str, int, float, bool) or part is None for part in parts)
+        return msgspec.json.encode(parts) if named else b""
 
     return uplink

@@ -7,6 +7,7 @@ from schemas.errors import ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
 from schemas.interpreter.envelope_contents import Contents, port_in
 from schemas.interpreter.phenomenon_time import first_path
+from schemas.interpreter.rejections import shown
 from schemas.language.paths import MISSING
 
 
@@ -115,7 +116,7 @@ def _contents(outer: CompiledProfile, inner: CompiledProfile, document: Any) -> 
     encoded = contents.encoded(document) if contents.encoded else MISSING
     if encoded is MISSING or encoded is None or encoded == "":
         return MISSING
-    content = _bytes(outer, contents, str(encoded))
+    content = _bytes(outer, contents, encoded if type(encoded) is str else shown(encoded))
     if inner.decode_frame is not None:
         return _required(inner, inner.decode_frame(content, port_in(contents, document)))
     return _decode(inner, content)

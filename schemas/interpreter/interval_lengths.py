@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
 from schemas.errors import ReadingRejected
+from schemas.interpreter.rejections import shown
 from schemas.language.paths import MISSING, compile_path
 
 LENGTH_LIMIT_SECONDS: Final = 366 * 86_400
@@ -25,7 +26,7 @@ def compile_length(path: str) -> ToldLength:
         if seconds is MISSING or seconds is None:
             return None
         if type(seconds) not in (int, float) or not 0 < seconds <= LENGTH_LIMIT_SECONDS:
-            detail = f"{str(seconds)[:40]!r} is no length of an interval in seconds"
+            detail = f"{shown(seconds)} is no length of an interval in seconds"
             raise ReadingRejected("field.out-of-bounds", detail, path)
         return timedelta(seconds=seconds)
 

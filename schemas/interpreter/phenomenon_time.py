@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from schemas.errors import ReadingRejected
+from schemas.interpreter.rejections import shown
 from schemas.interpreter.time_formats import Parser, compile_format
 from schemas.interpreter.time_shifts import Shift, compile_shift
 from schemas.language.paths import MISSING, compile_path, first_of
@@ -105,7 +106,7 @@ def compile_clock(time: Time | None) -> Clock:
         except ReadingRejected as rejected:
             raise ReadingRejected(rejected.reason, rejected.detail, named) from None
         except (ValueError, OverflowError, OSError) as error:
-            detail = f"{str(raw)[:_TEXT_LIMIT]!r} is no time in the format `{written}`"
+            detail = f"{shown(raw, _TEXT_LIMIT)} is no time in the format `{written}`"
             raise ReadingRejected("time.unreadable", detail, named) from error
         if other is not None:
             _refuse_another(told, other(document, received_time, zone), named)

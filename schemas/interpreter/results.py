@@ -6,6 +6,7 @@ from typing import Any, Final, TypeAlias
 
 from schemas import wire
 from schemas.errors import ReadingRejected
+from schemas.interpreter.rejections import shown
 from schemas.language.paths import MISSING
 from schemas.language.plain_numbers import Decimal, plain_number
 from schemas.language.sensor_profile import DatastreamProfile
@@ -71,7 +72,7 @@ def _of_word(read: ReadResult, values: Mapping[str, Any]) -> ReadResult:
         word = str(raw).lower() if type(raw) is bool else raw
         if type(word) not in (str, int) or str(word) not in values:
             known = ", ".join(list(values)[:10])
-            detail = f"{_shown(raw)} is none of the words that are known: {known}"
+            detail = f"{shown(raw)} is none of the words that are known: {known}"
             raise ReadingRejected("field.unknown-word", detail)
         return read(values[str(word)])
 
@@ -116,7 +117,7 @@ def _number(raw: Any) -> float | None:
         raise _out_of_bounds()
     if raw is None or raw is MISSING:
         return None
-    raise ReadingRejected("field.wrong-type", f"{_shown(raw)} is there instead of a number")
+    raise ReadingRejected("field.wrong-type", f"{shown(raw)} is there instead of a number")
 
 
 def number_in(decimal: Decimal) -> Callable[[Any], float | None]:
@@ -129,7 +130,7 @@ def number_in(decimal: Decimal) -> Callable[[Any], float | None]:
         if number is None:
             if not raw.strip():
                 return None
-            raise ReadingRejected("field.not-a-number", f"{_shown(raw)} is not a number")
+            raise ReadingRejected("field.not-a-number", f"{shown(raw)} is not a number")
         if not math.isfinite(number):
             raise _out_of_bounds()
         return number
@@ -141,7 +142,7 @@ def _boolean(raw: Any) -> bool | None:
     if raw is None or raw is MISSING:
         return None
     if type(raw) is not bool:
-        raise ReadingRejected("field.wrong-type", f"{_shown(raw)} is there instead of true/false")
+        raise ReadingRejected("field.wrong-type", f"{shown(raw)} is there instead of true/false")
     return raw
 
 
@@ -149,9 +150,7 @@ def _text(raw: Any) -> str | None:
     if raw is None or raw is MISSING:
         return None
     if type(raw) is not str or len(raw) > TEXT_LIMIT:
-        raise ReadingRejected(
-            "field.wrong-type", f"{_shown(raw)} is there instead of a short text"
-        )
+        raise ReadingRejected("field.wrong-type", f"{shown(raw)} is there instead of a short text")
     return raw
 
 
@@ -164,9 +163,3 @@ def _no_number(raw: float) -> ReadingRejected:
 
 def _out_of_bounds() -> ReadingRejected:
     return ReadingRejected("field.out-of-bounds", "the number is beyond any measurement")
-
-
-def _shown(raw: Any) -> str:
-    if type(raw) in (dict, list):
-        return "an object" if type(raw) is dict else "a list"
-    return repr(raw[:40]) if type(raw) is str else repr(raw)[:40]

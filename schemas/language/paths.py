@@ -190,10 +190,18 @@ class _Search(TreeInterpreter):
     def visit_function_expression(self, node: Any, value: Any) -> Any:
         arguments = [self.visit(child, value) for child in node["children"]]
         self._take(sum(map(_cost, arguments)))
+        if node["value"] == "to_string":
+            self._take_whole(arguments)
         found = _CALL.call_function(node["value"], arguments)
-        is_written = node["value"] == "to_string" and isinstance(found, str)
-        self._take(len(found) // _ITEMS_OF_A_STEP if is_written else _cost(found))
+        self._take(_cost(found))
         return found
+
+    def _take_whole(self, value: Any) -> None:
+        """Pay for all that is in a value, before it is written out."""
+        self._take(1 + len(value) // _ITEMS_OF_A_STEP if isinstance(value, str) else 1)
+        if isinstance(value, dict | list):
+            for part in value.values() if isinstance(value, dict) else value:
+                self._take_whole(part)
 
     def _take(self, steps: int) -> None:
         self.steps += steps

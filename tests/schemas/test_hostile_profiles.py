@@ -346,3 +346,35 @@ def test_many_mistakes_are_told_by_the_first_and_their_number(tmp_path: Path) ->
     first, *_, last = str(refused.value).splitlines()
     assert "probe.yaml:7: wrong0: is not known here" in first
     assert last.endswith("950 more mistakes")
+
+
+_AROUND = "decode: json\naround: [{path: a, name: around}]"
+WRITTEN_OUT = {
+    "as a text": (_AROUND, many(1, "to_string(a)"), "too many steps for the path `to_string(a)`"),
+    "as a unit": (_AROUND, ONE.replace("}", ", unit_path: a}"), "the payload says `a list`"),
+    "as a length": (_AROUND, ONE.replace("}", ", interval_path: a}"), "a list is no length"),
+    "as a time": (_AROUND + "\nphenomenon_time: {path: a}", ONE, "a list is no time"),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN_OUT)
+def test_what_was_put_into_every_item_is_not_written_out(tmp_path: Path, name: str) -> None:
+    """Of a megabyte it would be gigabytes."""
+    top, series, told = WRITTEN_OUT[name]
+    profile = load(tmp_path, top, series)
+    document = {"b": 1, "large": "x" * 9_000, "a": [{} for _ in range(60)]}
+
+    try:
+        given = observe(
+            profile,
+            json.dumps(document).encode(),
+            thing="x",
+            received_time=datetime(2026, 1, 1, tzinfo=UTC),
+            zone=ZoneInfo("Europe/Brussels"),
+        )
+    except ReadingRejected as rejected:
+        details = [rejected.detail]
+    else:
+        details = [one.detail for one in given.rejections]
+
+    assert any(told in detail for detail in details)
