@@ -1,6 +1,7 @@
 """What payloads become."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -95,12 +96,10 @@ def test_payload_that_cannot_be_used_is_rejected(
 
 
 @pytest.mark.parametrize("payload", [b"[]", b"1", b'"x"', b"null", b"[{}]"])
-def test_document_of_another_shape_is_rejected(library: Library, payload: bytes) -> None:
+def test_document_of_another_shape_gives_nothing(library: Library, payload: bytes) -> None:
     for profile in library:
-        if profile.each == "@":
-            continue
-        with pytest.raises(ReadingRejected):
-            read(profile, payload)
+        with suppress(ReadingRejected):
+            assert not read(profile, payload).observations
 
 
 def test_payload_without_any_known_field_is_rejected(make_profile: MakeProfile) -> None:
