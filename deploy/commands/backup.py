@@ -18,9 +18,11 @@ from schemas.settings import KafkaConnection
 def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
-        "backup", parents=[common], help="copy the running installation; Kafka is no part of it"
+        "backup", parents=[common], help="copy the running installation, without Kafka"
     )
-    parser.add_argument("copy", type=Path, help="directory to be made; keep it as a secret")
+    parser.add_argument(
+        "copy", type=Path, help="directory to create; keep it secret, it holds passwords"
+    )
     parser.add_argument("--json", action="store_true", help="print facts as JSON")
     parser.set_defaults(command=lambda wishes: asyncio.run(_backup(wishes)))
 

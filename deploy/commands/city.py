@@ -66,7 +66,7 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
         "--overlap-hours",
         type=float,
         default=24.0,
-        help="how long the old key opens yet (default: %(default)s)",
+        help="how long the old key stays valid (default: %(default)s)",
     )
     key.add_argument("--json", action="store_true", help="print facts as JSON")
     key.set_defaults(command=_key)

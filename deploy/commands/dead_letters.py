@@ -29,7 +29,7 @@ _GROUPS: Final = ("city", "profile", "reason")
 
 def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("dead-letters", help="what was rejected, and why")
+    parser = commands.add_parser("dead-letters", help="show and replay what was rejected, and why")
     actions = parser.add_subparsers(required=True, metavar="action")
     narrow = argparse.ArgumentParser(add_help=False)
     narrow.add_argument("--city", help="only of this city")
@@ -60,9 +60,11 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     show.set_defaults(command=lambda wishes: asyncio.run(_show(wishes)))
 
     again = actions.add_parser(
-        "replay", parents=[common, narrow], help="give them back to the pipeline after a mend"
+        "replay", parents=[common, narrow], help="give them back to the pipeline, after a mend"
     )
-    again.add_argument("id", type=int, nargs="*", help="these; without: all that match")
+    again.add_argument(
+        "id", type=int, nargs="*", help="numbers of dead letters (default: all that match)"
+    )
     again.add_argument("--dry-run", action="store_true", help="only tell how many there are")
     again.set_defaults(command=lambda wishes: asyncio.run(_replay(wishes)))
 

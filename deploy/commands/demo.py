@@ -25,12 +25,12 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     add_platform_options(parser)
     parser.add_argument("--scenario", default="demo", help="name or file (default: %(default)s)")
     parser.add_argument(
-        "--seconds", type=float, help="publish so long, wait until all is stored, and stop"
+        "--seconds", type=float, help="publish for this long, wait until all is stored, and stop"
     )
     parser.add_argument(
         "--speed", type=float, default=1.0, help="how fast the simulated clock runs"
     )
-    parser.add_argument("--seed", type=int, default=1, help="of the simulated city")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the simulated city")
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
     parser.set_defaults(command=_demo)
 

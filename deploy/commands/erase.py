@@ -27,30 +27,32 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
         "erase", parents=[common], help="erase data that must not have been collected"
     )
     parser.add_argument("--city", help="slug")
-    parser.add_argument("--thing", default="", help="its name, or vendor/model/name")
-    parser.add_argument("--datastream", type=int, help="only this one, by its id")
-    parser.add_argument("--from", dest="begin", type=instant, help="begin of the time, or 36h, 7d")
-    parser.add_argument("--to", dest="end", type=instant, help="its end (default: now)")
+    parser.add_argument("--thing", default="", help="name of the thing, or vendor/model/name")
+    parser.add_argument("--datastream", type=int, help="only this datastream, by its id")
+    parser.add_argument(
+        "--from", dest="begin", type=instant, help="begin of the period, or how long ago (36h, 7d)"
+    )
+    parser.add_argument("--to", dest="end", type=instant, help="end of the period (default: now)")
     parser.add_argument("--reason", help="why; kept in the trace, so nothing personal")
     parser.add_argument("--by", default=None, help="who asks for it (default: your user name)")
     parser.add_argument(
         "--names",
         action="store_true",
-        help="also what the thing was called and where it stood before, in the catalogue and in "
-        "/feeds; mend what the city pack says of it first",
+        help="also its earlier names and places, in the catalogue and in /feeds; first correct "
+        "the city pack",
     )
     parser.add_argument("--dry-run", action="store_true", help="only tell how much there is")
     parser.add_argument(
         "--keep-records",
         action="store_true",
-        help="let Kafka keep its records until their time is over, for replays of others'",
+        help="let Kafka keep its records until they expire, so that others' can be replayed",
     )
     parser.add_argument(
         "--keep-bytes",
         action="store_true",
-        help="do not write tables anew: what the database freed is written over in time",
+        help="do not rewrite tables: freed space is overwritten in time",
     )
-    parser.add_argument("--list", action="store_true", help="the traces of earlier erasures")
+    parser.add_argument("--list", action="store_true", help="list the traces of earlier erasures")
     parser.add_argument("--json", action="store_true", help="print facts as JSON")
     parser.set_defaults(command=lambda wishes: asyncio.run(_erase(wishes)))
 

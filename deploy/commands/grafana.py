@@ -20,7 +20,7 @@ from schemas.errors import Misconfigured
 
 def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("grafana", help="dashboards and alarms for Grafana")
+    parser = commands.add_parser("grafana", help="install dashboards and alarms in a Grafana")
     actions = parser.add_subparsers(required=True, metavar="action")
     bring = actions.add_parser(
         "provision",

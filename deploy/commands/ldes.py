@@ -27,7 +27,7 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
 
     check = actions.add_parser("check", help="hold a server against the rules of LDES and TREE")
     check.add_argument("url", help="of the stream, its root node, or a page with one tree:view")
-    check.add_argument("--strict", action="store_true", help="let what SHOULD be fail too")
+    check.add_argument("--strict", action="store_true", help="fail on violations of SHOULD too")
     check.add_argument("--json", action="store_true", help="print facts as JSON")
     check.add_argument(
         "--max-pages", type=_positive, default=_DEFAULT.pages, help="(default: %(default)s)"
@@ -46,7 +46,7 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
         type=float,
         default=_DEFAULT.watch_seconds,
         metavar="SECONDS",
-        help="wait before looking again at the pages that still change",
+        help="wait before looking again at pages that still change",
     )
     check.set_defaults(command=lambda wishes: asyncio.run(_check(wishes)))
 

@@ -27,7 +27,7 @@ from stream_processors.replay.selection import Selection
 def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
-        "readings", help="one reading's way; old ones again, after a mend"
+        "readings", help="show one reading's way; read old readings again, after a mend"
     )
     actions = parser.add_subparsers(required=True, metavar="action")
     replay = actions.add_parser(
@@ -49,10 +49,10 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     )
     replay.add_argument("--until", type=instant, help="only received before a time")
     replay.add_argument(
-        "--dry-run", action="store_true", help="only tell what would change, about"
+        "--dry-run", action="store_true", help="only tell roughly what would change"
     )
     replay.add_argument(
-        "--force", action="store_true", help="also where a profile rejects most of its readings"
+        "--force", action="store_true", help="even if a profile rejects most of its readings"
     )
     replay.add_argument("--json", action="store_true", help="print facts as JSON")
     replay.set_defaults(command=lambda wishes: asyncio.run(_replay(wishes)))

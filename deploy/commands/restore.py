@@ -11,7 +11,7 @@ from deploy.commands import Parsers
 def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
-        "restore", parents=[common], help="make an installation of a copy; start it with `up`"
+        "restore", parents=[common], help="make an installation from a copy; start it with `up`"
     )
     parser.add_argument("copy", type=Path, help="directory that `stadspuls backup` made")
     parser.add_argument(

@@ -25,7 +25,7 @@ from stream_processors.settings import AggregateSettings, RetentionPolicy
 
 def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("retention", help="how long what is kept, and what has gone")
+    parser = commands.add_parser("retention", help="show and apply how long data is kept")
     actions = parser.add_subparsers(required=True, metavar="action")
     told = argparse.ArgumentParser(add_help=False)
     told.add_argument("--json", action="store_true", help="print facts as JSON")
@@ -44,7 +44,9 @@ def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
     run = actions.add_parser(
         "run", parents=[common, told], help="remove now what the running platform removes in turn"
     )
-    run.add_argument("--dry-run", action="store_true", help="only tell what would go of datasets")
+    run.add_argument(
+        "--dry-run", action="store_true", help="only tell what would be removed from datasets"
+    )
     run.set_defaults(command=lambda wishes: asyncio.run(_run(wishes)))
 
 

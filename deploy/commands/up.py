@@ -22,7 +22,7 @@ def add_platform_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--services",
         choices=("embedded", "real"),
-        help="servers that install with pip (default), or Mosquitto, Apache Kafka and "
+        help="servers that pip installs (default), or Mosquitto, Apache Kafka and "
         "PostgreSQL/TimescaleDB as installed on this computer",
     )
     parser.add_argument("--port", type=int, help="port of the open interfaces (default: 8080)")
