@@ -13,15 +13,17 @@ def announced_themes(context: CityContext, known: KnownThing) -> tuple[str, ...]
     """Return the open themes that a thing will have, `None` for one that is not announced.
 
     It is announced when its pack says so and what it will send is open. What comes in a network
-    server's envelope is known when it comes: all that the envelope may carry has to be open then,
-    unless the pack says it of this thing; and there are no themes yet.
+    server's envelope is known when it comes, and may be about persons: its pack has to say it of
+    this thing, and there are no themes yet.
     """
     outer = context.library.profile(known.profile)
+    said = (
+        context.pack.announce and not outer.contents if known.announce is None else known.announce
+    )
     opened = [_open_themes(context, known, outer, one) for one in _measuring(outer)]
-    enough = any(opened) if known.announce else context.pack.announce and all(opened)
-    if known.announce is False or not enough:
+    if not (said and any(opened)):
         return None
-    return opened[0] if len(opened) == 1 else ()
+    return () if outer.contents else opened[0]
 
 
 def _measuring(outer: CompiledProfile) -> list[CompiledProfile]:

@@ -6,15 +6,18 @@ import sys
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from deploy.commands import Parsers
 from deploy.installation import Installation
 from deploy.profile_changes import ProfileChange, profile_changes
+from schemas.announcement import announced_themes
 from schemas.cities.pack import CityPack, load_city_pack
-from schemas.cities.registry import load_registry
+from schemas.cities.registry import CityContext, load_registry
 from schemas.errors import Misconfigured
 from schemas.self_check import check
+
+_COUNTED: Final = "{datasets} datasets, {things} known things, {announced} of them announced"
 
 
 def register(commands: Parsers, common: argparse.ArgumentParser) -> None:
@@ -96,8 +99,8 @@ def _tell(changes: Iterable[ProfileChange]) -> None:
 
 def _list(wishes: argparse.Namespace) -> int:
     registry = Installation(wishes.data_dir).registry()
-    facts = [_facts(context.pack) for context in registry.cities.values()]
-    _print(wishes, facts, "{city}: {name} ({datasets} datasets, {things} known things)")
+    facts = [_facts_of(context) for context in registry.cities.values()]
+    _print(wishes, facts, "{city}: {name} (" + _COUNTED + ")")
     return 0
 
 
@@ -109,8 +112,8 @@ def _check(wishes: argparse.Namespace) -> int:
             problems = [problem for profile in context.library for problem in check(profile)]
             if problems:
                 raise Misconfigured("\n".join(problems))
-            facts.append(_facts(context.pack))
-    _print(wishes, facts, "{city}: in order ({datasets} datasets, {things} known things)")
+            facts.append(_facts_of(context))
+    _print(wishes, facts, "{city}: in order (" + _COUNTED + ")")
     return 0
 
 
@@ -133,6 +136,11 @@ def _key(wishes: argparse.Namespace) -> int:
         raise Misconfigured(f"the city {wishes.city} is not added to {installation.data_dir}")
     _print(wishes, [{"city": wishes.city, "file": str(file)}], "{city}: the key is in {file}")
     return 0
+
+
+def _facts_of(context: CityContext) -> dict[str, Any]:
+    announced = [announced_themes(context, one) for one in context.pack.things]
+    return {**_facts(context.pack), "announced": sum(one is not None for one in announced)}
 
 
 def _facts(pack: CityPack) -> dict[str, Any]:

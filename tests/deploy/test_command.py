@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -83,6 +84,22 @@ def test_city_is_added_listed_and_keeps_its_secrets(
     assert key.strip() not in (tmp_path / "keys.json").read_text()
     for file in ("keys.json", "secrets/key.vlierhove", "secrets/mqtt.vlierhove.sensors"):
         assert (tmp_path / file).stat().st_mode & 0o777 == 0o600
+
+
+def test_check_of_a_pack_tells_how_many_things_it_announces(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pack = shutil.copytree(Path(command.__file__).parent / "cities" / "vlierhove", tmp_path / "p")
+    things = pack / "things.yaml"
+    told = []
+    for word in ("yes", "no"):
+        text = things.read_text(encoding="utf-8")
+        things.write_text(re.sub("(?m)^announce: .*", f"announce: {word}", text))
+        assert call("city", "check", str(pack), "--json") == command.DONE
+        (facts,) = json.loads(capsys.readouterr().out)
+        told.append((facts["things"], facts["announced"]))
+
+    assert told == [(11, 11), (11, 4)]  # four come in an envelope, and are announced by name
 
 
 def test_renewed_key_opens_at_once_and_the_old_one_for_a_while(tmp_path: Path) -> None:

@@ -76,17 +76,15 @@ def test_a_meter_that_its_city_explains_is_announced(tmp_path: Path) -> None:
     assert themes(tmp_path, meter) == ("energy", "water")
 
 
-def test_what_an_envelope_carries_is_announced_without_a_theme(tmp_path: Path) -> None:
-    assert themes(tmp_path, UPLINK) == ()
-
-
-def test_an_envelope_that_may_carry_something_closed_is_announced_by_name_alone(
+def test_what_comes_in_an_envelope_is_announced_by_name_alone_and_without_a_theme(
     tmp_path: Path,
 ) -> None:
-    assert themes(tmp_path, UPLINK, opened=("visitors",)) is None
-    assert themes(tmp_path, {**UPLINK, "announce": "yes"}, opened=("visitors",)) == ()
-    assert themes(tmp_path, {**UPLINK, "announce": "yes", "personal": "no", "reason": "x"},
-                  opened=("traffic",)) is None  # fmt: skip
+    named = {**UPLINK, "announce": "yes"}
+
+    assert themes(tmp_path, UPLINK) is None
+    assert themes(tmp_path, named) == ()
+    assert themes(tmp_path, named, opened=("visitors",), closed=("energy",)) == ()
+    assert themes(tmp_path, named, opened=(), closed=_ALL) is None
 
 
 def test_a_thing_about_persons_cannot_be_announced() -> None:
