@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from bench.detection.fleet import CITIES
+from bench.detection.fleet import CITIES, PACE_SECONDS
 from bench.detection.healthy import healthy
 from bench.detection.table import Held, markdown, with_table
 from bench.detection.trials import Trial, hold, trials
@@ -23,7 +23,9 @@ def main() -> int:
     registry = load_registry([_PACKS / city for city in CITIES])
     wanted = [one for one in trials() if not wishes.only or wishes.only in one.what]
     held = [_held(one, registry) for one in wanted]
-    part = markdown(held, asyncio.run(healthy(registry, hours=wishes.hours)))
+    part = markdown(
+        held, asyncio.run(healthy(registry, hours=wishes.hours, pace_seconds=wishes.pace))
+    )
     if wishes.write:
         _README.write_text(with_table(_README.read_text(), part))
     print(part)
@@ -34,6 +36,9 @@ def _wishes() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.detection", description=__doc__)
     parser.add_argument("--only", help="only trials with this in what they are about")
     parser.add_argument("--hours", type=float, default=168, help="how long all is well")
+    parser.add_argument(
+        "--pace", type=float, default=PACE_SECONDS, help="how often each speaks then, at most"
+    )
     parser.add_argument("--write", action="store_true", help="write the table into the README")
     return parser.parse_args()
 

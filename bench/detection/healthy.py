@@ -15,6 +15,8 @@ class Alarms:
     """What was said of healthy devices.
 
     Attributes:
+        hours: for how long they spoke.
+        pace_seconds: how often they spoke at most.
         readings: that came.
         rejected: of them.
         values: that they gave.
@@ -22,6 +24,8 @@ class Alarms:
         flags: how often each of those flags was raised.
     """
 
+    hours: float
+    pace_seconds: float
     readings: int = 0
     rejected: int = 0
     values: int = 0
@@ -39,7 +43,7 @@ async def healthy(
 ) -> Alarms:
     """Let the fleets of the demonstration live without faults, and count what is doubted."""
     scenario = Scenario.model_validate({"title": "all is well", "cities": CITIES})
-    alarms, doubting = Alarms(), doubts()
+    alarms, doubting = Alarms(hours=hours, pace_seconds=pace_seconds), doubts()
     everybody = fleet(scenario, seed=SEED, pace_seconds=pace_seconds)
     async for result in results(said(scenario, everybody, hours=hours, seed=SEED), registry):
         alarms.readings += 1

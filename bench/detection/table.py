@@ -51,7 +51,7 @@ def _row(trial: Trial, findings: Sequence[Finding]) -> tuple[str, ...]:
     said = {word for one in findings for word in one.said} & set(trial.found_by)
     return (
         trial.what,
-        f"{len(delays)} of {len(findings)}" if trial.found_by else "no",
+        f"{len(delays)} of {len(findings)}" if trial.found_by else "no flag",
         _time(median(delays)) if delays else "",
         f"{flagged / wrong:.0%}" if wrong and trial.found_by else "",
         ", ".join(f"`{word}`" for word in sorted(said)) or trial.remark,
@@ -68,7 +68,8 @@ def _time(seconds: float) -> str:
 def _sentence(alarms: Alarms) -> str:
     flags = ", ".join(f"`{code}` {count:,}" for code, count in alarms.flags.most_common())
     return (
-        f"A week of both cities without a fault: {alarms.readings:,} readings, "
+        f"Both cities without a fault for {alarms.hours:.0f} hours, each device once in "
+        f"{alarms.pace_seconds:.0f} s at most: {alarms.readings:,} readings, "
         f"{alarms.rejected:,} rejected; {alarms.values:,} values, {alarms.doubted:,} with a "
         f"flag of severity warning or error ({alarms.per_thousand:.2f} of a thousand): "
         f"{flags or 'none'}."

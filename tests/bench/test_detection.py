@@ -62,13 +62,23 @@ def test_what_finds_a_fault_is_a_flag_or_a_reason() -> None:
 def test_table_tells_what_is_found_how_soon_and_what_is_not() -> None:
     found, missed = trials()[0], next(one for one in trials() if not one.found_by)
     seen = Finding(delay_seconds=7200, said={"drift.apart": 5}, wrong=10, wrong_flagged=5)
-    alarms = Alarms(readings=3, values=2000, doubted=1, flags=Counter({"flat.line": 1}))
+    alarms = Alarms(
+        hours=8,
+        pace_seconds=60,
+        readings=3,
+        values=2000,
+        doubted=1,
+        flags=Counter({"flat.line": 1}),
+    )
 
     lines = markdown([(found, [seen, Finding()]), (missed, [Finding()])], alarms).splitlines()
 
     assert lines[2] == f"| {found.what} | 1 of 2 | 2 h | 50% | `drift.apart` | 0 of 0 |"
-    assert lines[3] == f"| {missed.what} | no |  |  | {missed.remark} | 0 of 0 |"
-    assert "(0.50 of a thousand): `flat.line` 1." in lines[-1]
+    assert lines[3] == f"| {missed.what} | no flag |  |  | {missed.remark} | 0 of 0 |"
+    assert lines[-1].startswith(
+        "Both cities without a fault for 8 hours, each device once in 60 s"
+    )
+    assert lines[-1].endswith("(0.50 of a thousand): `flat.line` 1.")
 
 
 def test_table_goes_between_its_marks() -> None:
