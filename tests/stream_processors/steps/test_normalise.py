@@ -1,5 +1,7 @@
 """Payloads into observations, or a reason."""
 
+from pathlib import Path
+
 import pytest
 
 from schemas.cities.registry import Registry
@@ -9,7 +11,7 @@ from stream_processors.record import Record
 from stream_processors.steps.normalise import normalise
 from stream_processors.steps.passage import Arrival
 from stream_processors.steps.qualify import qualify
-from tests.stream_processors.packs import RECEIVED, reading
+from tests.stream_processors.packs import RECEIVED, reading, registry_of
 
 
 def _normalised(one: Reading, registry: Registry) -> NormalisedReading:
@@ -46,6 +48,16 @@ def test_reading_that_cannot_be_read_tells_why(
 
     assert result.outcome == "rejected"
     assert [rejection.reason for rejection in result.rejections] == [reason]
+
+
+def test_topic_that_a_pack_lets_in_names_the_thing(tmp_path: Path) -> None:
+    topics = [{"filter": "tele/+/SENSOR", "profile": "tasmota/plug"}]
+    payload = b'{"Time": "2026-06-01T14:00:00", "ENERGY": {"Power": 61}}'
+    one = reading(payload=payload, source="tele/pump/SENSOR")
+
+    result = _normalised(one, registry_of(tmp_path, topics=topics))
+
+    assert [(one.thing, one.result) for one in result.observations] == [("pump", 0.061)]
 
 
 def test_value_out_of_range_is_flagged_and_stays(registry: Registry) -> None:
