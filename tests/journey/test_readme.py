@@ -65,7 +65,7 @@ def test_made_parts_of_documents_are_current(file: Path) -> None:
     assert text == written(file, text)
 
 
-@pytest.mark.parametrize("file", [ROOT / "README.md", *ROOT.glob("[!.]*/README.md")], ids=str)
+@pytest.mark.parametrize("file", [*ROOT.glob("*.md"), *ROOT.glob("[!.]*/README.md")], ids=str)
 def test_links_lead_somewhere(file: Path) -> None:
     for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", file.read_text(encoding="utf-8")):
         assert (file.parent / target).exists(), target
