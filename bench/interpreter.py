@@ -64,6 +64,7 @@ class Case(NamedTuple):
     received_time: datetime
     zone: ZoneInfo
     topic: str
+    port: int | None
 
 
 def speeds(*, seconds: float = _SECONDS) -> list[Speed]:
@@ -123,6 +124,7 @@ def _cases(profile: CompiledProfile) -> Iterator[Case]:
                 example.received_time,
                 ZoneInfo(example.zone),
                 example.topic,
+                example.port,
             )
 
 
@@ -135,6 +137,7 @@ def _read(profile: CompiledProfile, case: Case) -> Yield:
             received_time=case.received_time,
             zone=case.zone,
             topic=case.topic,
+            port=case.port,
         )
     except ReadingRejected as rejected:
         raise AssertionError(f"an example of {profile.id} is rejected") from rejected

@@ -56,12 +56,19 @@ values = st.recursive(
 )
 
 
-def read(profile: CompiledProfile, payload: bytes, thing: str | None = "t") -> Yield | None:
+def read(
+    profile: CompiledProfile, payload: bytes, thing: str | None = "t", port: int | None = None
+) -> Yield | None:
     """Take a payload all the way to the wire; `None` when it was rejected."""
     found: Yield | None
     try:
         found = observe(
-            profile, gate(profile, payload), thing=thing, received_time=NOW, zone=BRUSSELS
+            profile,
+            gate(profile, payload),
+            thing=thing,
+            received_time=NOW,
+            zone=BRUSSELS,
+            port=port,
         )
     except ReadingRejected as error:
         rejection = rejection_of(error)
@@ -106,7 +113,7 @@ def test_example_with_a_part_exchanged_is_observed_or_rejected(
         payload = bytearray(example_payload(example))
         place = data.draw(st.integers(0, len(payload) - 1))
         payload[place] = data.draw(st.integers(0, 255))
-        read(profile, bytes(payload))
+        read(profile, bytes(payload), port=example.port)
         return
     key = data.draw(st.sampled_from(sorted(example.payload)))
     read(profile, json.dumps({**example.payload, key: data.draw(values)}).encode())

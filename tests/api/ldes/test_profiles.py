@@ -36,6 +36,7 @@ def observations(profile_id: str) -> Iterator[Observation]:
             thing=name,
             received_time=example.received_time,
             zone=example.zone,
+            port=example.port,
         ).result.observations
 
 
