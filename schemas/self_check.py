@@ -12,9 +12,11 @@ import msgspec
 from schemas import wire
 from schemas.errors import ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
+from schemas.interpreter.envelopes import open_payload
 from schemas.interpreter.observe import Yield, observe
 from schemas.interpreter.phenomenon_time import known_zone
 from schemas.interpreter.rejections import rejection_of
+from schemas.language.paths import ALLOWANCE, MISSING
 from schemas.language.profile_examples import Example, ExpectedObservation
 from schemas.privacy import gate
 from schemas.register_log import RegisterLog
@@ -61,7 +63,8 @@ def explain(
 ) -> dict[str, Any]:
     """Return what a sample becomes, in words and plain values, for people.
 
-    Without a `thing`, and where the payload names none, the thing is called `sample`.
+    Without a `thing`, and where the payload names none, the thing is called `sample`. `fields` is
+    the decoded payload that the profile's paths lead into.
     """
     thing = thing or thing_in(topic)
     attempt = partial(
@@ -82,8 +85,21 @@ def explain(
         "version": profile.version,
         "observations": [_told(profile, one) for one in outcome.result.observations],
         "rejections": msgspec.to_builtins(list(rejections)),
+        "fields": _fields(profile, sample, port),
         "empty": outcome.result.empty,
     }
+
+
+def _fields(profile: CompiledProfile, sample: bytes, port: int | None) -> Any:
+    """Return what paths lead into: the decoded payload, out of its envelope; `None` for none."""
+    ALLOWANCE.begin()
+    try:
+        document = open_payload(profile, gate(profile, sample), port).document
+    except ReadingRejected:
+        return None
+    finally:
+        ALLOWANCE.end()
+    return None if document is MISSING else document
 
 
 def interpret(

@@ -57,6 +57,16 @@ def test_frame_is_tried_with_its_port(capsys: pytest.CaptureFixture[str]) -> Non
 
     told = json.loads(capsys.readouterr().out)
     assert [one["result"] for one in told["observations"]] == [True, -5]
+    assert told["fields"] == {"status": 1, "occupied": True, "temperature": -5}
+
+
+def test_frame_that_does_not_fit_is_told_with_the_byte(capsys: pytest.CaptureFixture[str]) -> None:
+    file = "schemas/profiles/decentlab/dl-pm.yaml"
+
+    assert main(["profile", "try", file, "--hex", "0200010009 0b", "--json"]) == 1
+
+    told = json.loads(capsys.readouterr().out)
+    assert (told["fields"], told["rejections"][0]["where"]) == (None, "byte 5")
 
 
 def test_proposal_is_made_from_hexadecimal(capsys: pytest.CaptureFixture[str]) -> None:
