@@ -15,7 +15,14 @@ from schemas.settings import DatabaseConnection
 from stream_processors.comparison import history as module
 from stream_processors.comparison.comparer import NEWEST_SECONDS, Comparer
 from stream_processors.comparison.history import StoredHistory
-from tests.stream_processors.comparison.watching import ERROR, NARROW, STEEP, STRICT, EveryWatch
+from tests.stream_processors.comparison.watching import (
+    DAILY,
+    ERROR,
+    NARROW,
+    STEEP,
+    STRICT,
+    EveryWatch,
+)
 from tests.stream_processors.scene import NOON, Scene, observation, reading, scene
 
 THINGS = """
@@ -263,3 +270,27 @@ async def test_hours_are_means_of_what_is_summed_up_without_wrong_values(judging
     found = await judging.history.hours([1, 2], hour, hour + timedelta(hours=2))
 
     assert found == {1: {hour: 2.5}, 2: {hour + timedelta(hours=1): 3.0}}
+
+
+async def test_sensor_that_was_apart_from_its_neighbours_all_day_is_doubted(
+    judging: Judging,
+) -> None:
+    await judging.shop.connection.execute(THINGS)
+    for place, name in enumerate(("away", "near-1", "near-2")):
+        await _place(judging.shop, name, 4.0 + place / 1000)
+    rows = [
+        (series, NOON - timedelta(hours=back), 25.0 if series == 1 else 20.0)
+        for series in (1, 2, 3)
+        for back in range(1, 7)
+    ]
+    await judging.shop.connection.executemany(
+        "insert into aggregate (datastream_id, period, bucket_start, bucket_end, count, sum, "
+        "flagged_count) values ($1, 'hour', $2, $2, 1, $3, 0)",
+        rows,
+    )
+    daily = Comparer(EveryWatch(DAILY), judging.history, barring=[ERROR])
+    given = [(1, observation(1, 0, 25.0)), (2, observation(2, 0, 20.0))]
+
+    await daily.compare([(reading(0), given)])
+
+    assert [one.quality for _, one in given] == [("drift.apart",), ()]
