@@ -49,6 +49,14 @@ class Facts:
         }
         return msgspec.json.encode(members)[1:-1]
 
+    @cached_property
+    def geometry(self) -> bytes:
+        """The thing's place as GeoJSON (RFC 7946), `null` while it is not known."""
+        if self.longitude is None or self.latitude is None:
+            return b"null"
+        place = {"type": "Point", "coordinates": (self.longitude, self.latitude)}
+        return msgspec.json.encode(place)
+
 
 async def facts_of(
     connection: Connection,

@@ -1,6 +1,6 @@
-"""Rows of an export as CSV, as a JSON array, or as JSON a line."""
+"""Rows of an export as text: CSV, a JSON array, JSON a line, or GeoJSON."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
@@ -20,48 +20,40 @@ AGGREGATE: Final = (
     "bucketStart", "bucketEnd", "count", "flaggedCount", "mean", "minimum", "maximum", "sum",
     "first", "last",
 )  # fmt: skip
-_FACTS: Final = ("datastream", "city", "theme", "thing", "observedProperty", "unit")
+FACTS: Final = ("datastream", "city", "theme", "thing", "observedProperty", "unit")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
 class Format:
-    """How an export is written.
+    """How rows are written as text.
 
     Attributes:
         ending: of the file's name.
+        row: writes one row, of the columns that are named.
+        opening: what stands before the first row, beside the header.
+        separator: what stands between two rows.
+        end: what stands after the last row.
+        header: whether the columns are named once, before the first row.
     """
 
     media_type: str
     ending: str
+    row: Callable[[Facts, Row, Sequence[str]], bytes]
+    opening: bytes = b""
+    separator: bytes = b""
+    end: bytes = b""
+    header: bool = False
 
     def beginning(self, columns: Sequence[str]) -> bytes:
         """Return what stands before the first row."""
-        if self is CSV:
-            return ",".join((*_FACTS, *columns)).encode() + b"\r\n"
-        return b"[" if self is JSON else b""
+        if self.header:
+            return ",".join((*FACTS, *columns)).encode() + b"\r\n"
+        return self.opening
 
     def rows(self, rows: Iterable[tuple[Facts, Row]], columns: Sequence[str]) -> list[bytes]:
         """Return rows, each as it stands between two separators."""
-        if self is CSV:
-            return [_csv(facts, row) for facts, row in rows]
-        end = b"\n" if self is LINES else b""
-        return [_json(facts, row, columns) + end for facts, row in rows]
-
-    @property
-    def separator(self) -> bytes:
-        """What stands between two rows."""
-        return b",\n" if self is JSON else b""
-
-    @property
-    def end(self) -> bytes:
-        """What stands after the last row."""
-        return b"]\n" if self is JSON else b""
-
-
-CSV: Final = Format("text/csv; charset=utf-8; header=present", "csv")
-JSON: Final = Format("application/json", "json")
-LINES: Final = Format("application/x-ndjson", "ndjson")
+        return [self.row(facts, row, columns) for facts, row in rows]
 
 
 def observation_row(row: Row) -> Row:
@@ -84,7 +76,7 @@ def aggregate_row(row: Row) -> Row:
     return row[1:]
 
 
-def _csv(facts: Facts, row: Row) -> bytes:
+def _csv(facts: Facts, row: Row, _columns: Sequence[str]) -> bytes:
     texts = (facts.city, facts.theme, facts.thing, facts.observed_property, facts.unit)
     cells = [str(facts.datastream_id), *map(csv_text, texts), *map(_cell, row)]
     return (",".join(cells) + "\r\n").encode()
@@ -107,8 +99,13 @@ def _cell(value: Any) -> str:
 
 
 def _document(value: msgspec.Raw) -> str:
+    return csv_text(document_text(value))
+
+
+def document_text(value: msgspec.Raw) -> str:
+    """Return a text as it is, and anything else as its JSON."""
     content = msgspec.json.decode(value)
-    return csv_text(content if isinstance(content, str) else bytes(value).decode())
+    return content if isinstance(content, str) else bytes(value).decode()
 
 
 def csv_text(text: str) -> str:
@@ -122,3 +119,30 @@ def csv_text(text: str) -> str:
 def _json(facts: Facts, row: Row, columns: Sequence[str]) -> bytes:
     members = dict(zip(columns, row, strict=True))
     return b"{" + facts.json + b"," + msgspec.json.encode(members)[1:]
+
+
+def _line(facts: Facts, row: Row, columns: Sequence[str]) -> bytes:
+    return _json(facts, row, columns) + b"\n"
+
+
+def _feature(facts: Facts, row: Row, columns: Sequence[str]) -> bytes:
+    return (
+        b'{"type":"Feature","geometry":'
+        + facts.geometry
+        + b',"properties":'
+        + _json(facts, row, columns)
+        + b"}"
+    )
+
+
+CSV: Final = Format("text/csv; charset=utf-8; header=present", "csv", _csv, header=True)
+JSON: Final = Format("application/json", "json", _json, b"[", b",\n", b"]\n")
+LINES: Final = Format("application/x-ndjson", "ndjson", _line)
+GEOJSON: Final = Format(
+    "application/geo+json",
+    "geojson",
+    _feature,
+    b'{"type":"FeatureCollection","features":[',
+    b",\n",
+    b"]}\n",
+)

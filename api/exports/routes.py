@@ -1,8 +1,8 @@
-"""`/observations.csv` and `/observations.json`."""
+"""`/observations.csv`, `.json`, `.geojson`, `.parquet` and `.arrow`."""
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -10,8 +10,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.access import EVERYBODY, Caller, caller_of
-from api.exports.formats import CSV, JSON, LINES, Format
+from api.exports.formats import CSV, GEOJSON, JSON, LINES, Format
 from api.exports.stream import Export, ExportResponse, chunks, prepare
+from api.exports.tables import ARROW, ARROW_STREAM, PARQUET, TableFormat
 from api.exports.wishes import PARAMETERS, Wishes, wishes_of
 from api.queries import query_of
 from api.settings import ApiSettings
@@ -20,12 +21,29 @@ from schemas.errors import Overloaded
 from schemas.vocabulary import Vocabulary
 
 _MOST_LICENCES: Final = 10
+# Where the codes of flags are explained.
 _FLAGS: Final = '</quality/flags>; rel="describedby"'
-"""Where the codes of flags are explained."""
-_DOCUMENTED: Final[list[dict[str, Any]]] = [
-    {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
-    for name, text in PARAMETERS.items()
-]
+_DOCUMENTED: Final[dict[str, Any]] = {
+    "parameters": [
+        {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
+        for name, text in PARAMETERS.items()
+    ]
+}
+_FORMATS: Final[Mapping[Format | TableFormat, str]] = {
+    CSV: "Give observations, or their sums, as CSV with a header row (RFC 4180).",
+    JSON: "Give the same as a JSON array, or by `Accept: application/x-ndjson` a line for each.",
+    GEOJSON: "Give the same as GeoJSON (RFC 7946): a feature for each, at its thing's place.",
+    PARQUET: "Give the same as Parquet, compressed by zstd.",
+    ARROW: (
+        "Give the same as an Arrow IPC file, or by `Accept: application/vnd.apache.arrow.stream` "
+        "as a stream."
+    ),
+}
+# What else an address gives to whom accepts it.
+_VARIANTS: Final[Mapping[Format | TableFormat, Format | TableFormat]] = {
+    JSON: LINES,
+    ARROW: ARROW_STREAM,
+}
 
 
 def exports(settings: ApiSettings, store: Store, vocabulary: Vocabulary) -> APIRouter:
@@ -34,7 +52,7 @@ def exports(settings: ApiSettings, store: Store, vocabulary: Vocabulary) -> APIR
     slots = asyncio.Semaphore(settings.limits.exports)
     limits = settings.limits
 
-    async def export(request: Request, form: Format) -> Response:
+    async def export(request: Request, form: Format | TableFormat) -> Response:
         query = query_of(request, most=limits.query_characters)
         wishes = wishes_of(query, limits=limits, vocabulary=vocabulary)
         caller = caller_of(request)
@@ -55,30 +73,29 @@ def exports(settings: ApiSettings, store: Store, vocabulary: Vocabulary) -> APIR
             headers=_headers(found, caller),
         )
 
-    extra = {"parameters": _DOCUMENTED}
+    def endpoint(form: Format | TableFormat) -> Callable[[Request], Awaitable[Response]]:
+        async def observations(request: Request) -> Response:
+            return await export(request, _accepted(request, form))
 
-    @router.get(
-        "/observations.csv",
-        operation_id="observations_csv",
-        response_class=Response,
-        openapi_extra=extra,
-    )
-    async def observations_csv(request: Request) -> Response:
-        """Give observations, or their sums, as CSV with a header row (RFC 4180)."""
-        return await export(request, CSV)
+        return observations
 
-    @router.get(
-        "/observations.json",
-        operation_id="observations_json",
-        response_class=Response,
-        openapi_extra=extra,
-    )
-    async def observations_json(request: Request) -> Response:
-        """Give the same as a JSON array, or by `Accept: application/x-ndjson` a line for each."""
-        lines = LINES.media_type in request.headers.get("accept", "")
-        return await export(request, LINES if lines else JSON)
-
+    for form, description in _FORMATS.items():
+        router.add_api_route(
+            f"/observations.{form.ending}",
+            endpoint(form),
+            operation_id=f"observations_{form.ending}",
+            description=description,
+            response_class=Response,
+            openapi_extra=_DOCUMENTED,
+        )
     return router
+
+
+def _accepted(request: Request, form: Format | TableFormat) -> Format | TableFormat:
+    variant = _VARIANTS.get(form)
+    if variant and variant.media_type in request.headers.get("accept", ""):
+        return variant
+    return form
 
 
 async def _begun(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:

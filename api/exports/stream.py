@@ -12,7 +12,9 @@ from starlette.types import Receive, Scope, Send
 
 from api.access import Caller
 from api.datastreams import Facts, facts_of
+from api.exports.files import ExportFile, TableFile, TextFile
 from api.exports.formats import AGGREGATE, OBSERVATION, Format, aggregate_row, observation_row
+from api.exports.tables import Table, TableFormat
 from api.exports.wishes import Wishes
 from api.store import Connection, Store
 from schemas.errors import NotFound
@@ -29,7 +31,7 @@ class Export:
     """An export that has found its datastreams."""
 
     wishes: Wishes
-    format: Format
+    format: Format | TableFormat
     facts: Mapping[int, Facts]
 
     @property
@@ -42,6 +44,12 @@ class Export:
         """IRIs of the licences of what is exported."""
         return sorted({one.licence for one in self.facts.values() if one.licence})
 
+    def file(self) -> ExportFile:
+        """Return the file to be written, with nothing in it."""
+        if isinstance(self.format, TableFormat):
+            return TableFile(self.format, Table(self.facts, self.columns, self.licences))
+        return TextFile(self.format, self.columns)
+
     def statement(self) -> tuple[str, list[Any]]:
         """Return the query and its values."""
         wishes = self.wishes
@@ -53,7 +61,9 @@ class Export:
         return (_AS_OF, [*values, wishes.as_of]) if wishes.as_of else (_OBSERVATIONS, values)
 
 
-async def prepare(store: Store, wishes: Wishes, form: Format, caller: Caller) -> Export:
+async def prepare(
+    store: Store, wishes: Wishes, form: Format | TableFormat, caller: Caller
+) -> Export:
     """Find the datastreams of an export.
 
     Raises:
@@ -75,18 +85,16 @@ async def prepare(store: Store, wishes: Wishes, form: Format, caller: Caller) ->
 
 async def chunks(export: Export, store: Store) -> AsyncGenerator[bytes, None]:
     """Yield an export in pieces; a caller who reads slowly slows the cursor down."""
-    form, columns = export.format, export.columns
     cells = aggregate_row if export.wishes.aggregate else observation_row
+    file = export.file()
     sql, values = export.statement()
     async with store.reading() as connection:
         cursor = await _cursor(connection, sql, values)
-        piece = form.beginning(columns)
-        before = b""
         while rows := await cursor.fetch(_ROWS):
-            named = ((export.facts[row[0]], cells(tuple(row))) for row in rows)
-            yield piece + before + form.separator.join(form.rows(named, columns))
-            piece, before = b"", form.separator
-    yield piece + form.end
+            named = [(export.facts[row[0]], cells(tuple(row))) for row in rows]
+            if piece := await file.add(named):
+                yield piece
+    yield await file.end()
 
 
 async def _cursor(connection: Connection, sql: str, values: list[Any]) -> asyncpg.cursor.Cursor:
