@@ -87,7 +87,12 @@ async def test_counts_and_filters_tell_nothing_of_what_is_restricted(sta: Get) -
 
 
 async def test_exports_and_pages_leave_out_what_is_restricted(client: httpx.AsyncClient) -> None:
-    for path in ("/observations.csv?city=zonnedorp", "/observations.json?theme=traffic", "/"):
+    for path in (
+        "/observations.csv?city=zonnedorp",
+        "/observations.json?theme=traffic",
+        "/observations.geojson?city=zonnedorp",
+        "/",
+    ):
         answer = await client.get(path)
         assert answer.status_code == 200
         assert "666" not in answer.text

@@ -33,6 +33,8 @@ PARAMETERS = {
     "/quality": ("datastream", "city", "theme", "state", "period", "from", "to", "nope"),
     "/quality/flags/range.high": ("x",),
     "/observations.json": ("datastream", "from"),
+    "/observations.parquet": ("datastream", "from", "aggregate"),
+    "/observations.geojson": ("datastream", "city"),
     "/live/observations": ("bbox", "quality", "lastEventId", "datastream", "nope"),
     "/": ("x",),
     "/docs": ("x",),
