@@ -17,8 +17,8 @@ def test_law_holds(name: str) -> None:
 
 
 def test_example_that_is_no_hexadecimal_is_told_by_its_line() -> None:
-    text = next(text for text in payload_laws.TEXTS if "payload_hex: " in text)
-    spoilt = re.sub(r"payload_hex: .*", 'payload_hex: "01x2"', text, count=1)
+    text = next(text for text in payload_laws.TEXTS if "\n    payload_hex: " in text)
+    spoilt = re.sub(r"\n    payload_hex: .*", '\n    payload_hex: "01x2"', text, count=1)
 
     with pytest.raises(Misconfigured, match=r"acme/probe\.yaml.*hexadecimal"):
         payload_laws._compiled(spoilt.encode())
