@@ -27,8 +27,6 @@ from stream_processors.store.dead_letter_sink import DeadLetterSink
 from stream_processors.store.observation_sink import ObservationSink
 from stream_processors.topology import TOPOLOGY
 
-_YOUNG_OBJECTS = 50_000
-
 
 async def run_normalise(settings: NormaliseSettings, journey: Journey = UNFOLLOWED) -> None:
     """Normalise readings until cancelled.
@@ -37,7 +35,7 @@ async def run_normalise(settings: NormaliseSettings, journey: Journey = UNFOLLOW
         Misconfigured: a city pack or a profile is wrong.
     """
     registry = load_registry(settings.cities)
-    _collect_less()
+    gc.freeze()  # the registry stays, and is not looked through for garbage
     monitor = Monitor()
     async with served(monitor, settings.metrics):
         await GroupRunner(settings, registry, monitor, journey).run()
@@ -52,7 +50,7 @@ async def run_store(settings: StoreSettings, journey: Journey = UNFOLLOWED) -> N
         Misconfigured: a city pack is wrong.
     """
     registry = load_registry(settings.cities)
-    _collect_less()
+    gc.freeze()  # the registry stays, and is not looked through for garbage
     monitor = Monitor()
     registrar = Registrar(settings.database, registry)
     history = _history(settings)
@@ -107,12 +105,6 @@ def _history(settings: StoreSettings) -> StoredHistory:
     return StoredHistory(
         settings.database, barring=_codes("error"), doubting=_codes("error", "warning")
     )
-
-
-def _collect_less() -> None:
-    """Look for circular garbage less often: records make none, yet it cost a fifth of the CPU."""
-    gc.freeze()
-    gc.set_threshold(_YOUNG_OBJECTS, *gc.get_threshold()[1:])
 
 
 def _runner(name: str, settings: StoreSettings, sink: Sink, monitor: Monitor) -> DatabaseRunner:
