@@ -63,7 +63,8 @@ class StoreTarget:
         Raises:
             StoreUnavailable: the database does not answer, or the store does not go on.
         """
-        await self._taken(self._sent + len(passages) - WAITING_READINGS)
+        # Of a piece that is larger than what may wait, nobody can have taken anything before.
+        await self._taken(self._sent - max(WAITING_READINGS - len(passages), 0))
         fitted = [observations_record(one, maximum_bytes=MAXIMUM_RECORD_BYTES) for one in passages]
         await self._sink.send(OBSERVATIONS, partition, [record for _, record in fitted])
         letters = [

@@ -16,6 +16,7 @@ from schemas.cities.registry import load_registry
 from schemas.errors import Misconfigured
 from schemas.settings import DatabaseConnection, KafkaConnection
 from schemas.wire import READINGS
+from stream_processors.replay import store_target
 from stream_processors.replay.replay import Order, Report, run_replay
 from stream_processors.replay.selection import Selection
 from stream_processors.replay.store_target import WAITING_READINGS
@@ -170,6 +171,26 @@ async def test_replay_that_was_interrupted_is_completed_by_the_next(
         "select sum(corrections)::int, sum(withdrawals)::int, sum(observations)::int from account"
     )
     assert tuple(changes or ()) == (count - 2, 2, count)
+
+
+@embedded_alone
+async def test_piece_that_is_larger_than_what_may_wait_is_brought_too(
+    kafka: KafkaConnection,
+    database: DatabaseConnection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(store_target, "WAITING_READINGS", COUNT // 4)
+    pack = write_pack(tmp_path)
+    async with journey(kafka, database, pack):
+        for partition in (0, 1):
+            await send(kafka, [reading(n) for n in range(COUNT)], partition=partition)
+        await accounted(database, 2 * COUNT)
+        ends = await log_ends(kafka, READINGS)
+
+        done = await run_replay(order(kafka, database, pack, ends), quiet)
+
+    assert done.outcome.readings == done.readings == 2 * COUNT
 
 
 @embedded_alone
