@@ -14,7 +14,7 @@ from tests.journey.running import Up, eventually, up
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-MAKE, CONNECT, SEND, LETTERS = EXAMPLES
+MAKE, CONNECT, SEND, LETTERS, WORK = EXAMPLES
 
 
 def shell(script: str, platform: Up) -> str:
@@ -50,11 +50,18 @@ def test_city_of_the_readme_is_connected_and_its_reading_is_open(tmp_path: Path)
         assert shell(LETTERS, platform) == "no dead letters\n"
 
 
-@pytest.mark.parametrize("line", MAKE.strip().splitlines())
+@pytest.mark.parametrize("line", re.findall(r"^make \w+", MAKE + WORK, re.MULTILINE))
 def test_target_of_the_readme_is_in_the_makefile(line: str) -> None:
     target = line.split()[1]
 
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def test_tests_that_the_readme_runs_are_there() -> None:
+    folders = re.findall(r"^\.venv/bin/pytest .*?(tests/\w+)", WORK, re.MULTILINE)
+
+    assert len(folders) == 2
+    assert all((ROOT / one).is_dir() for one in folders)
 
 
 @pytest.mark.parametrize("file", FILES, ids=str)
