@@ -13,6 +13,7 @@ from deploy.installation import Installation
 from deploy.kafka_retention import topics
 from deploy.migrations import migrate
 from deploy.mosquitto import CityAccess, MosquittoListener
+from deploy.pack_watch import PackWatch
 from deploy.parts import Monitors, monitors, open_parts, pipeline_parts, public_listener
 from deploy.readiness import until_ready
 from deploy.settings import PlatformSettings
@@ -131,8 +132,9 @@ class Platform:
     async def _cities_changed(self, packs: str) -> None:
         """Wait for other packs; passwords alone are changed under way where the broker can."""
         broker = self.stack.mqtt_service
-        while self.installation.fingerprint() == packs:
-            if not self.installation.are_passwords(broker.passwords):
+        watch = PackWatch(self.installation, packs)
+        while not await watch.can_take_over():
+            if not (watch.is_changed() or self.installation.are_passwords(broker.passwords)):
                 if not broker.admits_running:
                     return
                 await broker.admit(access(self.installation))
