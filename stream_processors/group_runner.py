@@ -256,7 +256,9 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         instruments = self._monitor.instruments
         instruments.show(telemetry.PROFILES_STOPPED, self._pipeline.stopped())
         for place in found:
-            share, end = self._shares.get(place.partition), self._consumer.highwater(place)
+            share = self._shares.get(place.partition)
+            # Of what was taken from us meanwhile the client tells no end.
+            end = None if share is None else self._consumer.highwater(place)
             if share is not None and end is not None:
                 lag = max(end - share.position, 0)
                 instruments.show(telemetry.NORMALISE_LAG, lag, partition=str(place.partition))

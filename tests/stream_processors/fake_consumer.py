@@ -25,3 +25,7 @@ class FakeConsumer:
         if place not in self.assigned:
             raise IllegalStateError(f"{place} is not assigned")
         self.sought[place] = offset
+
+    def highwater(self, place: TopicPartition) -> int:
+        assert place in self.assigned, "Partition is not assigned"  # as the client has it
+        return 9

@@ -108,3 +108,17 @@ async def test_normalise_does_not_take_over_what_was_taken_before_the_client_tel
     await normalise._take_over()
 
     assert normalise._shares.keys() == {0}
+
+
+async def test_normalise_asks_for_no_end_of_what_was_taken_within_the_turn(
+    normalise: GroupRunner, consumer: FakeConsumer
+) -> None:
+    await normalise._take_over()
+    rebalance(normalise, consumer)
+    await normalise._take_over()
+
+    normalise._show([KEPT, GONE])
+
+    _, _, shown = normalise._monitor.answer("/metrics")
+    assert b'stadspuls_normalise_lag_readings{partition="0"} 5.0' in shown
+    assert b'partition="1"' not in shown
