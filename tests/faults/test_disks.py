@@ -17,7 +17,7 @@ from tests.faults.http_device import http_device, unacknowledged
 from tests.faults.pipeline import Pipeline, pipeline
 from tests.faults.service_ends import ended, run_again
 from tests.faults.telling import Listener, Words
-from tests.faults.test_broker_kills import FLOOD, GENERATED
+from tests.faults.test_broker_kills import GENERATED
 from tests.faults.trial import PROCESSES, Trial, trial, under_load
 
 pytestmark = [
@@ -89,7 +89,6 @@ async def test_broker_without_room_cannot_save_and_goes_on(disks: Disks) -> None
     assert outcome.is_kept, outcome
 
 
-@pytest.mark.skipif(not FLOOD, reason="what Mosquitto loses is measured by `make faults` alone")
 async def test_broker_restarted_without_room_loses_no_more_than_what_waits(disks: Disks) -> None:
     broker, gateway = disks.made.stack.mqtt_service, disks.made.part("ingest")
     async with trial(disks.made) as one:
