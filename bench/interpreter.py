@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from bench.marks import Marks
 from schemas.errors import ReadingRejected
 from schemas.interpreter.compiled_profile import CompiledProfile
 from schemas.interpreter.observe import Yield, observe
@@ -24,10 +25,10 @@ from schemas.privacy import gate
 from schemas.self_check import example_payload, thing_in
 from schemas.vocabulary import Vocabulary
 
-BEGIN: Final = (
-    "<!-- Begin of the interpreter's speed, written by `python -m bench.interpreter` -->"
+MARKS: Final = Marks(
+    "<!-- Begin of the interpreter's speed, written by `python -m bench.interpreter` -->",
+    "<!-- End of the interpreter's speed, written by `python -m bench.interpreter` -->",
 )
-END: Final = "<!-- End of the interpreter's speed, written by `python -m bench.interpreter` -->"
 HEADER: Final = ("profile", "form", "bytes", "observations", "readings/s", "observations/s")
 _README: Final = Path(__file__).parent / "README.md"
 _SECONDS: Final = 0.03
@@ -154,19 +155,6 @@ def _per_second(work: Callable[[], None], seconds: float) -> float:
     return times / passed
 
 
-def with_speeds(document: str, part: str) -> str:
-    """Return a document with another table between its marks.
-
-    Raises:
-        ValueError: the marks are missing.
-    """
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError("the marks of the interpreter's speed are missing")
-    return f"{before}{BEGIN}\n{part}\n{END}{after}"
-
-
 def main() -> None:
     """Print the table, or write it into the README."""
     parser = argparse.ArgumentParser(prog="python -m bench.interpreter", description=__doc__)
@@ -176,7 +164,7 @@ def main() -> None:
     print(table)
     if wishes.write:
         document = _README.read_text(encoding="utf-8")
-        _README.write_text(with_speeds(document, table), encoding="utf-8")
+        _README.write_text(MARKS.fill(document, table), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -23,10 +23,10 @@ from bench.figures import (
     processes,
     whole_to_relay,
 )
+from bench.marks import Marks
 from bench.results import Arm, Pages, Results, load
 
-_BEGIN: Final = "<!-- Begin of the figures -->"
-_END: Final = "<!-- End of the figures -->"
+_MARKS: Final = Marks("<!-- Begin of the figures -->", "<!-- End of the figures -->")
 _README: Final = Path(__file__).parent.parent / "README.md"
 _ARMS: Final = ("relay", "whole", "partial")
 _GOOD_WORDS: Final = ("PostgreSQL", "TimescaleDB", "Mosquitto", "Apache Kafka", "Python")
@@ -83,11 +83,7 @@ def with_figures(document: str, results: Results) -> str:
     Raises:
         ValueError: the marks are missing.
     """
-    before, begin, rest = document.partition(_BEGIN)
-    _, end, after = rest.partition(_END)
-    if not begin or not end:
-        raise ValueError("the marks of the figures are missing")
-    return f"{before}{begin}\n{markdown(results)}\n{end}{after}"
+    return _MARKS.fill(document, markdown(results))
 
 
 def main() -> None:

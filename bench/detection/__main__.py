@@ -8,7 +8,7 @@ from typing import Final
 
 from bench.detection.fleet import CITIES, PACE_SECONDS
 from bench.detection.healthy import healthy
-from bench.detection.table import Held, markdown, with_table
+from bench.detection.table import MARKS, Held, markdown
 from bench.detection.trials import Trial, hold, trials
 from schemas.cities.registry import Registry, load_registry
 
@@ -27,7 +27,7 @@ def main() -> int:
         held, asyncio.run(healthy(registry, hours=wishes.hours, pace_seconds=wishes.pace))
     )
     if wishes.write:
-        _README.write_text(with_table(_README.read_text(), part))
+        _README.write_text(MARKS.fill(_README.read_text(encoding="utf-8"), part), encoding="utf-8")
     print(part)
     return 1 if any(map(_is_missed, held)) else 0
 

@@ -6,9 +6,12 @@ from typing import Final, TypeAlias
 
 from bench.detection.healthy import Alarms
 from bench.detection.trials import Finding, Trial
+from bench.marks import Marks
 
-BEGIN: Final = "<!-- Begin of what is found, written by `python -m bench.detection --write` -->"
-END: Final = "<!-- End of what is found, written by `python -m bench.detection --write` -->"
+MARKS: Final = Marks(
+    "<!-- Begin of what is found, written by `python -m bench.detection --write` -->",
+    "<!-- End of what is found, written by `python -m bench.detection --write` -->",
+)
 HEADER: Final = (
     "what goes wrong",
     "found",
@@ -28,19 +31,6 @@ def markdown(held: Sequence[Held], alarms: Alarms) -> str:
     rows += [_row(trial, findings) for trial, findings in held]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     return f"{table}\n\n{_sentence(alarms)}"
-
-
-def with_table(document: str, part: str) -> str:
-    """Return a document with another part between its marks.
-
-    Raises:
-        ValueError: the marks are missing.
-    """
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the marks {BEGIN} … {END} are missing")
-    return f"{before}{BEGIN}\n{part}\n{END}{after}"
 
 
 def _row(trial: Trial, findings: Sequence[Finding]) -> tuple[str, ...]:

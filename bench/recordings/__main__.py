@@ -13,7 +13,7 @@ from typing import Final
 from bench.benchmark import say
 from bench.recordings.entries import DATA, Recording, recordings
 from bench.recordings.run import Result, site
-from bench.recordings.table import markdown, with_table
+from bench.recordings.table import MARKS, markdown
 from schemas.errors import PlatformError
 
 _FOLDER: Final = Path(__file__).parent.parent
@@ -70,7 +70,7 @@ def _show(results: list[Result], wishes: argparse.Namespace, *, seconds: float) 
     say(f"results: {file}", always=True)
     if wishes.write:
         _README.write_text(
-            with_table(_README.read_text(encoding="utf-8"), table), encoding="utf-8"
+            MARKS.fill(_README.read_text(encoding="utf-8"), table), encoding="utf-8"
         )
 
 

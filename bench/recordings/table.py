@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bench.marks import Marks
 from bench.recordings.run import Result
 
-BEGIN: Final = "<!-- Begin of the recordings, written by `make recordings` -->"
-END: Final = "<!-- End of the recordings, written by `make recordings` -->"
+MARKS: Final = Marks(
+    "<!-- Begin of the recordings, written by `make recordings` -->",
+    "<!-- End of the recordings, written by `make recordings` -->",
+)
 HEADER: Final = (
     "recording",
     "profile",
@@ -28,19 +31,6 @@ def markdown(results: Sequence[Result]) -> str:
     rows += [_row(one) for one in results]
     rows.append(_sums(results))
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def with_table(document: str, part: str) -> str:
-    """Return a document with another part between its marks.
-
-    Raises:
-        ValueError: the marks are missing.
-    """
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the marks {BEGIN} … {END} are missing")
-    return f"{before}{BEGIN}\n{part}\n{END}{after}"
 
 
 def _row(one: Result) -> tuple[str, ...]:

@@ -179,6 +179,16 @@ async def publish(
     return last
 
 
+async def add_many(owner: asyncpg.Connection, number: int) -> None:
+    """Give datastream 5 so many observations more, a second apart, with their number as result."""
+    await owner.execute(
+        "insert into observation (datastream_id, reading_partition, phenomenon_start, result_time,"
+        " published_at, received_time, sequence, reading_offset, result_number)"
+        " select 5, 0, t, t, t, t, 9, n, n from (select n, timestamptz '2020-01-01Z'"
+        f" + n * interval '1 s' as t from generate_series(1, {number}) n) s"
+    )
+
+
 async def until_told(http: httpx.AsyncClient, line: str) -> None:
     """Wait until a line stands among the metrics."""
     while line not in (await http.get("/metrics")).text:  # noqa: ASYNC110 - it tells who asks

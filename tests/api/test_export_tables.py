@@ -1,7 +1,6 @@
 """History in bulk as Parquet, Arrow and GeoJSON: the same as JSON, in constant memory."""
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from api.exports.formats import GEOJSON, JSON, OBSERVATION, Row
 from api.exports.tables import ARROW, PARQUET, Table
 from api.settings import ApiSettings
 
-from .conftest import served
+from .conftest import add_many, served
 
 ALL = "city=zonnedorp,maanstad"
 
@@ -162,16 +161,11 @@ async def test_what_cannot_be_exported_is_refused_in_every_form(client: httpx.As
 
 
 @pytest_asyncio.fixture(name="many")
-async def _many(owner: asyncpg.Connection) -> AsyncIterator[int]:
+async def _many(owner: asyncpg.Connection) -> int:
     """Give datastream 5 so many observations more, over several groups of rows."""
     number = 150_000
-    await owner.execute(
-        "insert into observation (datastream_id, reading_partition, phenomenon_start, result_time,"
-        " published_at, received_time, sequence, reading_offset, result_number)"
-        " select 5, 0, t, t, t, t, 9, n, n from (select n, timestamptz '2020-01-01Z'"
-        f" + n * interval '1 s' as t from generate_series(1, {number}) n) s"
-    )
-    yield number
+    await add_many(owner, number)
+    return number
 
 
 @pytest.mark.embedded

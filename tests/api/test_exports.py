@@ -18,7 +18,7 @@ from api.datastreams import Facts
 from api.exports.formats import CSV, JSON, LINES, OBSERVATION, Row
 from api.settings import ApiSettings
 
-from .conftest import served
+from .conftest import add_many, served
 
 FACTS = Facts(
     datastream_id=1, city="a", theme="t", thing_id=1, thing="x", observed_property="p", unit="1",
@@ -162,12 +162,7 @@ async def test_a_name_of_a_city_cannot_break_the_header(client: httpx.AsyncClien
 async def _many(owner: asyncpg.Connection) -> int:
     """Give datastream 5 so many observations more."""
     number = 100_000
-    await owner.execute(
-        "insert into observation (datastream_id, reading_partition, phenomenon_start, result_time,"
-        " published_at, received_time, sequence, reading_offset, result_number)"
-        " select 5, 0, t, t, t, t, 9, n, n from (select n, timestamptz '2020-01-01Z'"
-        f" + n * interval '1 s' as t from generate_series(1, {number}) n) s"
-    )
+    await add_many(owner, number)
     return number
 
 

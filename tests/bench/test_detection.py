@@ -8,7 +8,7 @@ import pytest
 
 from bench.detection.fleet import CITIES
 from bench.detection.healthy import Alarms, healthy
-from bench.detection.table import BEGIN, END, markdown, with_table
+from bench.detection.table import MARKS, markdown
 from bench.detection.trials import Finding, Trial, hold, trials
 from schemas.cities.registry import Registry, load_registry
 from schemas.vocabulary import Vocabulary
@@ -82,6 +82,8 @@ def test_table_tells_what_is_found_how_soon_and_what_is_not() -> None:
 
 
 def test_table_goes_between_its_marks() -> None:
-    assert with_table(f"a {BEGIN} old {END} z", "new") == f"a {BEGIN}\nnew\n{END} z"
+    assert MARKS.fill(f"a {MARKS.begin} old {MARKS.end} z", "new") == (
+        f"a {MARKS.begin}\nnew\n{MARKS.end} z"
+    )
     with pytest.raises(ValueError, match="marks"):
-        with_table("without", "new")
+        MARKS.fill("without", "new")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.interpreter import BEGIN, END, Speed, markdown, speeds, with_speeds
+from bench.interpreter import MARKS, Speed, markdown, speeds
 from schemas.library import Library
 
 
@@ -33,6 +33,8 @@ def test_fastest_profile_comes_first() -> None:
 
 
 def test_table_goes_between_its_marks() -> None:
-    assert with_speeds(f"a {BEGIN} old {END} z", "new") == f"a {BEGIN}\nnew\n{END} z"
+    assert MARKS.fill(f"a {MARKS.begin} old {MARKS.end} z", "new") == (
+        f"a {MARKS.begin}\nnew\n{MARKS.end} z"
+    )
     with pytest.raises(ValueError, match="marks"):
-        with_speeds("without", "new")
+        MARKS.fill("without", "new")

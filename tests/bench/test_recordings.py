@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from bench.recordings.entries import DATA, Recording, messages, recordings
 from bench.recordings.run import Site, site
-from bench.recordings.table import BEGIN, END, markdown, with_table
+from bench.recordings.table import MARKS, markdown
 from schemas.library import Library
 from tests.schemas.lorawan_models import MODELS
 from tests.schemas.recordings import needs_recordings
@@ -167,6 +167,8 @@ def test_uplinks_of_reused_envelopes_become_devices_of_their_own(
 
 
 def test_table_goes_between_its_marks() -> None:
-    assert with_table(f"a {BEGIN} old {END} z", "new") == f"a {BEGIN}\nnew\n{END} z"
+    assert MARKS.fill(f"a {MARKS.begin} old {MARKS.end} z", "new") == (
+        f"a {MARKS.begin}\nnew\n{MARKS.end} z"
+    )
     with pytest.raises(ValueError, match="marks"):
-        with_table("without", "new")
+        MARKS.fill("without", "new")
