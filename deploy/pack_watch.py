@@ -19,16 +19,16 @@ class PackWatch:
 
     def __init__(self, installation: Installation, running: str) -> None:
         self._installation = installation
-        self._running = running
+        self._running = self._seen = running
         self._refused = ""
 
     def is_changed(self) -> bool:
-        """Tell whether the packs are others than those that run, right or wrong."""
-        return self._installation.fingerprint() != self._running
+        """Tell whether those seen last are others than those that run, right or wrong."""
+        return self._seen != self._running
 
     async def can_take_over(self) -> bool:
         """Tell whether packs that are in order are there to be taken over."""
-        packs = self._installation.fingerprint()
+        packs = self._seen = self._installation.fingerprint()
         if packs in (self._running, self._refused):
             return False
         try:

@@ -58,7 +58,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._sink = KafkaSink(settings.kafka, monitor.health)
         self._pulse = pulse_of(settings.kafka, monitor.health)
         self._consumer: AIOKafkaConsumer = None
-        self._share: FairShare
+        self._fair_share: FairShare
         self._is_member = False
         self._generation = 0
         self._shares: dict[int, Share] = {}
@@ -84,7 +84,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _work(self) -> None:
         self._consumer = consumer(self._settings.kafka, group=self._topology.group)
-        self._share = FairShare(self._consumer)
+        self._fair_share = FairShare(self._consumer)
         try:
             async with member(self._consumer, self._topology.topic, self):
                 while True:
@@ -96,7 +96,7 @@ class GroupRunner(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _turn(self) -> None:
         await self._take_over()
         async with self._pulse.awaited():
-            found = await self._share.take(
+            found = await self._fair_share.take(
                 self._settings.batch_records, wait_seconds=self._settings.fetch_wait_seconds
             )
         self._check_ends()

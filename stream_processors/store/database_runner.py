@@ -76,7 +76,7 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
         self._pulse = pulse_of(settings.kafka, monitor.health)
         self._appetite = Appetite(settings.batch_records)
         self._consumer: AIOKafkaConsumer = None
-        self._share: FairShare
+        self._fair_share: FairShare
         self._lag: Lag
         self._is_member = False
         self._generation = 0
@@ -104,7 +104,7 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _work(self) -> None:
         self._consumer = consumer(self._settings.kafka, group=self._group)
-        self._share = FairShare(self._consumer)
+        self._fair_share = FairShare(self._consumer)
         self._lag = Lag(
             self._consumer, self._sink.topic, self._ownership, self._monitor.instruments
         )
@@ -119,7 +119,7 @@ class DatabaseRunner(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _turn(self) -> None:
         await self._take_over()
         async with self._pulse.awaited():
-            found = await self._share.take(
+            found = await self._fair_share.take(
                 self._appetite.records, wait_seconds=self._settings.fetch_wait_seconds
             )
         records = [one for place, batch in found.items() for one in self._expected(place, batch)]
